@@ -1,0 +1,4 @@
+//! Floor 4: who gets what, when: the physics as one program, and policies as records over it.
+
+pub mod policy;
+pub mod window;

@@ -1,0 +1,162 @@
+//! A policy as a record, and the built-in catalogue.
+//!
+//! A policy says what it shares (a measure of each riparian's need), how averse to inequality it is
+//! (`alpha`) and with which weights; or which claims rule sets a target that the network then comes
+//! as near to as it can. It is data: the catalogue is a TOML file, and a scenario can add its own.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// A policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// What it is, in a few words.
+    pub title: String,
+    /// The text or idea it represents.
+    #[serde(default)]
+    pub stands_for: String,
+    /// Its rule in one line of formula.
+    #[serde(default)]
+    pub rule: String,
+    /// What it does, in a paragraph.
+    #[serde(default)]
+    pub about: String,
+    /// Where the rule comes from.
+    #[serde(default)]
+    pub source: String,
+    /// Maximise a welfare over the riparians.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub welfare: Option<Welfare>,
+    /// Come as near as the network allows to the award of a claims rule or treaty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub award: Option<Award>,
+}
+
+/// The welfare family: maximise `sum_i w_i phi_alpha(gain_i)`, `gain_i = (u_i - floor_i) / scale_i`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Welfare {
+    /// Aversion to inequality: 0 adds up, 1 is proportional fairness, "leximin" lifts the worst off first.
+    pub alpha: Alpha,
+    /// What counts as a riparian's well-being.
+    pub measure: Measure,
+    /// How much each counts.
+    #[serde(default)]
+    pub weights: Weights,
+}
+
+/// Aversion to inequality.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Alpha {
+    /// A finite aversion, 0 or more.
+    Finite(f64),
+    /// The limit at infinity: lift the worst off, then the next, and so on.
+    #[serde(serialize_with = "leximin_name")]
+    Leximin,
+}
+
+/// What a policy shares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Each need of a riparian (water or energy, a season) is a member of its own.
+    Needs,
+    /// Water delivered over water claimed, over the horizon.
+    Water,
+    /// Energy served over energy wanted, over the horizon.
+    Energy,
+    /// The smallest of the riparian's needs.
+    WorstNeed,
+    /// The mean of the riparian's needs.
+    MeanNeed,
+    /// Net benefit, MUSD.
+    Benefit,
+}
+
+/// How much each riparian counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Weights {
+    /// All the same.
+    #[default]
+    Equal,
+    /// By a rule: `equal`, `population` or `need`.
+    Rule(WeightRule),
+    /// By name; who is not named has weight 1.
+    Table(IndexMap<String, f64>),
+}
+
+/// A rule for weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightRule {
+    /// All the same.
+    Equal,
+    /// By the people who live inside the basin.
+    Population,
+    /// By the water and energy asked for.
+    Need,
+}
+
+/// A target set by a claims rule or a treaty.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Award {
+    /// How the target is set.
+    pub rule: AwardRule,
+    /// The most that may be delivered, as a multiple of the target (1 unless given).
+    #[serde(default = "one")]
+    pub limit: f64,
+}
+
+/// How an award's target is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AwardRule {
+    /// Everyone the same share of what is claimed, river by river and season by season.
+    Proportional,
+    /// The limits of the treaties, cut in a dry season, unused parts shared again.
+    Treaty,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn leximin_name<S: serde::Serializer>(out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str("leximin")
+}
+
+impl<'de> Deserialize<'de> for Alpha {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Alpha;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number that is not negative, or \"leximin\"")
+            }
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Alpha, E> {
+                if value >= 0.0 && value.is_finite() {
+                    Ok(Alpha::Finite(value))
+                } else {
+                    Err(E::invalid_value(serde::de::Unexpected::Float(value), &self))
+                }
+            }
+            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Alpha, E> {
+                self.visit_f64(value as f64)
+            }
+            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Alpha, E> {
+                self.visit_f64(value as f64)
+            }
+            fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Alpha, E> {
+                match value {
+                    "leximin" => Ok(Alpha::Leximin),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Str(value), &self)),
+                }
+            }
+        }
+        input.deserialize_any(Visitor)
+    }
+}

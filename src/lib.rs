@@ -1,0 +1,10 @@
+//! mirab shares a river's water and energy fairly.
+
+pub mod allocation;
+pub mod evaluation;
+pub mod hydrology;
+pub mod network;
+pub mod quantity;
+pub mod scenario;
+pub mod simulation;
+pub mod solver;

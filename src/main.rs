@@ -1,0 +1,2 @@
+//! The door: parse, run, exit code.
+fn main() {}

@@ -1,0 +1,3 @@
+//! Floor 5: runs: one window, looked at once (seasonal), and what is kept of it (the record).
+
+pub mod record;
