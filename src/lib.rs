@@ -4,6 +4,7 @@ pub mod allocation;
 pub mod evaluation;
 pub mod hydrology;
 pub mod network;
+pub mod output;
 pub mod quantity;
 pub mod scenario;
 pub mod simulation;

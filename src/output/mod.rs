@@ -1,0 +1,3 @@
+//! Floor 8: tables, figures and the report. A writer takes tables and returns bytes.
+
+pub mod tables;
