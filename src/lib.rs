@@ -1,6 +1,7 @@
 //! mirab shares a river's water and energy fairly.
 
 pub mod allocation;
+pub mod energy;
 pub mod evaluation;
 pub mod hydrology;
 pub mod network;
