@@ -2,6 +2,7 @@
 //!
 //! A [`program::Program`] is minimised by a [`Solver`]; nothing here knows a river.
 
+pub mod lexicographic;
 pub mod program;
 
 use program::Program;

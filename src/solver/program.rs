@@ -187,6 +187,16 @@ impl Program {
         &self.rows
     }
 
+    /// One row.
+    pub fn row(&self, row: Row) -> &RowBounds {
+        &self.rows[row.position()]
+    }
+
+    /// The rows by name, in the order they were added.
+    pub fn row_ids(&self) -> impl Iterator<Item = Row> + use<> {
+        (0..self.rows.len() as u32).map(Row)
+    }
+
     /// The coefficients, in the order they were added; a pair of row and variable may occur twice.
     pub fn terms(&self) -> &[Term] {
         &self.terms

@@ -1,6 +1,6 @@
 //! Needs: what a riparian asks for in a season, as variables between 0 and 1.
 
-use crate::network::basin::{DemandIdx, RiparianIdx};
+use crate::network::basin::RiparianIdx;
 use crate::quantity::calendar::Season;
 use crate::quantity::index::PeriodIdx;
 use crate::solver::program::{Label, Var};
@@ -28,23 +28,6 @@ pub struct Need {
 }
 
 impl Formulation<'_> {
-    /// The needs that exist: every riparian, season and kind with a claim above zero.
-    pub fn needs(&self) -> Vec<Need> {
-        let basin = self.window.basin;
-        let mut needs = Vec::new();
-        for riparian in basin.riparians.indices() {
-            for season in basin.horizon.seasons() {
-                for kind in [NeedKind::Water, NeedKind::Energy] {
-                    let need = Need { riparian, season, kind };
-                    if self.need_terms(need).iter().any(|(_, asked)| *asked > 0.0) {
-                        needs.push(need);
-                    }
-                }
-            }
-        }
-        needs
-    }
-
     /// What serves a need: variables and how much of each is asked for (crop stages weighed in).
     fn need_terms(&self, need: Need) -> Vec<(Var, f64)> {
         let basin = self.window.basin;
@@ -140,26 +123,38 @@ impl Formulation<'_> {
         mean
     }
 
-    /// Adds the ratio of what a group of demands gets over given periods to `asked` (hm3), at most 1:
-    /// what a claims rule or a treaty aims at.
-    pub fn add_award(
-        &mut self,
-        family: &'static str,
-        name: &str,
-        demands: &[DemandIdx],
-        periods: &[PeriodIdx],
-        asked: f64,
-    ) -> Var {
+    /// Adds the share of all that a riparian's needs ask for that is served, whatever the season.
+    pub fn add_share(&mut self, riparian: RiparianIdx, needs: &[Need]) -> Var {
+        let mut terms = Vec::new();
+        for &need in needs {
+            let weights = self.stage_weights(need);
+            let asked = self.need_terms(need);
+            terms.extend(asked.into_iter().zip(weights).map(|((var, asked), weight)| (var, asked, weight)));
+        }
+        let label = Label { family: "share_served", element: self.names.riparians[riparian], period: None };
+        self.add_ratio(label, &terms)
+    }
+
+    /// Adds `ratio <= sum vars / asked`, `0 <= ratio <= 1`: how near a group comes to a target.
+    pub fn add_award(&mut self, family: &'static str, name: &str, vars: &[Var], asked: f64) -> Var {
         let element = self.program.name(name);
         let label = Label { family, element, period: None };
         let ratio = self.program.add_variable(label, 0.0, 1.0);
         let row = self.program.add_row(label, 0.0, f64::INFINITY);
         self.program.add_term(row, ratio, -1.0);
-        for &k in demands {
-            for &t in periods {
-                self.program.add_term(row, self.vars.delivery[k][t], 1.0 / asked);
-            }
+        for &var in vars {
+            self.program.add_term(row, var, 1.0 / asked);
         }
         ratio
+    }
+
+    /// Adds `sum vars <= most`.
+    pub fn add_most(&mut self, family: &'static str, name: &str, vars: &[Var], most: f64) {
+        let element = self.program.name(name);
+        let label = Label { family, element, period: None };
+        let row = self.program.add_row(label, f64::NEG_INFINITY, most);
+        for &var in vars {
+            self.program.add_term(row, var, 1.0);
+        }
     }
 }
