@@ -2,7 +2,11 @@
 //!
 //! A [`program::Program`] is minimised by a [`Solver`]; nothing here knows a river.
 
+pub mod clarabel;
+mod form;
+mod newton;
 pub mod program;
+mod scaling;
 
 use program::Program;
 
