@@ -24,9 +24,13 @@ use crate::network::topology::{Node, NodeKind, Reach, downstream_order};
 
 /// Everything a window needs.
 pub struct Sample {
+    /// What stands where.
     pub basin: Basin,
+    /// What comes.
     pub inflows: Inflows,
+    /// Where the water stands.
     pub start: State,
+    /// Where it must end.
     pub end_storage: Table<ReservoirIdx, Volume>,
 }
 

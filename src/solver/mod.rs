@@ -2,8 +2,12 @@
 //!
 //! A [`program::Program`] is minimised by a [`Solver`]; nothing here knows a river.
 
+pub mod clarabel;
+mod form;
 pub mod lexicographic;
+mod newton;
 pub mod program;
+mod scaling;
 
 use program::Program;
 

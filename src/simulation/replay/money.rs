@@ -5,6 +5,7 @@ use crate::network::basin::RiparianIdx;
 use crate::network::demand::Demand;
 use crate::network::power_system::Terminal;
 use crate::network::promise::Requirement;
+use crate::quantity::total::Total;
 use crate::quantity::index::{Idx, PeriodIdx};
 
 use super::power::EnergyFlows;
@@ -34,7 +35,7 @@ pub fn write(page: &Page<'_>, flows: &WaterFlows, energy: &EnergyFlows, record: 
 /// Worth of the water delivered: the best steps first.
 fn farm(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
     let demands = page.window.basin.demands.enumerate();
-    demands.filter(|(_, demand)| demand.riparian == i).map(|(k, demand)| worth(demand, flows.delivered[k], page.t)).sum()
+    demands.filter(|(_, demand)| demand.riparian == i).map(|(k, demand)| worth(demand, flows.delivered[k], page.t)).total()
 }
 
 /// Worth of a delivery (hm3) in a period, MUSD.
@@ -57,7 +58,7 @@ fn releases(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
         let outlet = basin.outlets(reservoir.node).next()?;
         Some(value * flows.entered[outlet])
     })
-    .sum()
+    .total()
 }
 
 fn load(page: &Page<'_>, energy: &EnergyFlows, i: RiparianIdx) -> (f64, f64) {
@@ -74,8 +75,8 @@ fn generation(page: &Page<'_>, energy: &EnergyFlows, i: RiparianIdx) -> f64 {
     let basin = page.window.basin;
     let thermal = basin.thermals.enumerate().filter(|(_, unit)| basin.areas[unit.area].riparian == i);
     let hydro = basin.plants.enumerate().filter(|(_, plant)| plant.riparian == i);
-    let fuel: f64 = thermal.map(|(g, unit)| energy.thermal[g] * unit.cost.value() * 1e-3).sum();
-    fuel + hydro.map(|(h, plant)| energy.generated[h] * plant.operating_cost.value() * 1e-3).sum::<f64>()
+    let fuel: f64 = thermal.map(|(g, unit)| energy.thermal[g] * unit.cost.value() * 1e-3).total();
+    fuel + hydro.map(|(h, plant)| energy.generated[h] * plant.operating_cost.value() * 1e-3).total()
 }
 
 fn trade(page: &Page<'_>, energy: &EnergyFlows, i: RiparianIdx) -> (f64, f64) {
@@ -92,7 +93,7 @@ fn trade(page: &Page<'_>, energy: &EnergyFlows, i: RiparianIdx) -> (f64, f64) {
 
 fn floods(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
     let reaches = page.window.basin.reaches.enumerate().filter(|(_, reach)| reach.riparian == i);
-    reaches.map(|(r, reach)| flows.entered[r] * reach.flood_cost.value()).sum()
+    reaches.map(|(r, reach)| flows.entered[r] * reach.flood_cost.value()).total()
 }
 
 /// Price of the promises of the period that were broken on a riparian's territory.
@@ -111,7 +112,7 @@ fn storages(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
         let short = if is_last { (page.window.end_storage[r].value() - end).max(0.0) } else { 0.0 };
         below * prices.dead_storage.value() + short * prices.end_storage.value()
     })
-    .sum()
+    .total()
 }
 
 fn safe_flows(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
@@ -122,7 +123,7 @@ fn safe_flows(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
         let limit = (reach.safe_flow.as_ref()?[page.t] * days).value();
         Some((flows.entered[r] - limit).max(0.0) * basin.promise_prices.safe_flow.value())
     })
-    .sum()
+    .total()
 }
 
 fn corrections(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
@@ -130,7 +131,7 @@ fn corrections(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
     let own = basin.nodes.enumerate().filter(|(_, node)| node.riparian == i);
     own.map(|(n, _)| page.window.inflows.unaccounted[n][page.t].value() - flows.unaccounted[n])
         .map(|missing| missing * basin.promise_prices.correction.value())
-        .sum()
+        .total()
 }
 
 fn promised(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
@@ -141,7 +142,7 @@ fn promised(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
         }
         Requirement::EachSeason(_) => 0.0,
     })
-    .sum()
+    .total()
 }
 
 /// Charges the promises over a season, period by period as their shortfall is spread.

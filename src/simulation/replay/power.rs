@@ -5,6 +5,7 @@ use crate::allocation::window::Window;
 use crate::network::basin::{AreaIdx, FuelIdx, LineIdx, PlantIdx, ThermalIdx};
 use crate::network::plant::PlantHead;
 use crate::network::power_system::Terminal;
+use crate::quantity::total::Total;
 use crate::quantity::index::{Idx, PeriodIdx, Table};
 use crate::quantity::units::Volume;
 
@@ -59,8 +60,8 @@ impl FuelLeft {
             let units = basin.thermals.enumerate();
             units
                 .filter_map(|(g, unit)| unit.fuel.filter(|(budget, _)| *budget == f).map(|(_, rate)| (g, rate)))
-                .map(|(g, rate)| rate * plan.thermal[g].as_slice()[t.position()..].iter().sum::<f64>())
-                .sum()
+                .map(|(g, rate)| rate * plan.thermal[g].as_slice()[t.position()..].iter().copied().total())
+                .total()
         };
         self.0.enumerate().map(|(f, left)| (left - still(f)).max(0.0)).collect()
     }
@@ -117,29 +118,29 @@ fn capacity(window: Window<'_>, h: PlantIdx, t: PeriodIdx) -> f64 {
 fn pumping(window: Window<'_>, flows: &WaterFlows, a: AreaIdx) -> f64 {
     let basin = window.basin;
     let own = basin.demands.enumerate().filter(|(_, demand)| demand.riparian == basin.areas[a].riparian);
-    own.map(|(k, demand)| demand.lift_kwh_per_m3 * flows.delivered[k]).sum()
+    own.map(|(k, demand)| demand.lift_kwh_per_m3 * flows.delivered[k]).total()
 }
 
 impl EnergyFlows {
     fn hydro(&self, window: Window<'_>, a: AreaIdx) -> f64 {
         let plants = window.basin.plants.enumerate();
-        plants.filter(|(_, plant)| plant.area == a).map(|(h, _)| self.generated[h]).sum()
+        plants.filter(|(_, plant)| plant.area == a).map(|(h, _)| self.generated[h]).total()
     }
 
     fn thermal_of(&self, window: Window<'_>, a: AreaIdx) -> f64 {
         let units = window.basin.thermals.enumerate();
-        units.filter(|(_, unit)| unit.area == a).map(|(g, _)| self.thermal[g]).sum()
+        units.filter(|(_, unit)| unit.area == a).map(|(g, _)| self.thermal[g]).total()
     }
 
     fn imported(&self, window: Window<'_>, a: AreaIdx) -> f64 {
         let lines = window.basin.lines.enumerate();
         let into = lines.filter(|(_, line)| line.to == Terminal::Area(a));
-        into.map(|(l, line)| (1.0 - line.loss) * self.sent[l]).sum()
+        into.map(|(l, line)| (1.0 - line.loss) * self.sent[l]).total()
     }
 
     fn exported(&self, window: Window<'_>, a: AreaIdx) -> f64 {
         let lines = window.basin.lines.enumerate();
-        lines.filter(|(_, line)| line.from == Terminal::Area(a)).map(|(l, _)| self.sent[l]).sum()
+        lines.filter(|(_, line)| line.from == Terminal::Area(a)).map(|(l, _)| self.sent[l]).total()
     }
 
     /// Supply less use: above zero there is too much.

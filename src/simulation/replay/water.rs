@@ -7,6 +7,7 @@ use crate::network::basin::{
 };
 use crate::network::promise::{Gauge, Requirement};
 use crate::network::topology::NodeKind;
+use crate::quantity::total::Total;
 use crate::quantity::index::{Idx, PeriodIdx, Table};
 
 use super::power::EnergyFlows;
@@ -113,7 +114,7 @@ impl River {
             delivered,
             entered: Table::filled(reaches, 0.0),
             arriving: Table::filled(reaches, 0.0),
-            transit_start: self.transit.map(|pending| pending[t.position()..].iter().sum()),
+            transit_start: self.transit.map(|pending| pending[t.position()..].iter().copied().total()),
             drained_start: self.drained.clone(),
             drained_added,
             drained_out,
@@ -205,12 +206,12 @@ impl WaterFlows {
 
     /// What demands take at a node.
     pub fn diverted(&self, window: Window<'_>, n: NodeIdx) -> f64 {
-        window.basin.demands_at(n).map(|k| self.delivered[k]).sum()
+        window.basin.demands_at(n).map(|k| self.delivered[k]).total()
     }
 
     /// What leaves a node through its reaches.
     pub fn outflow(&self, window: Window<'_>, n: NodeIdx) -> f64 {
-        window.basin.outlets(n).map(|reach| self.entered[reach]).sum()
+        window.basin.outlets(n).map(|reach| self.entered[reach]).total()
     }
 
     /// What passes a gauge.
@@ -228,7 +229,7 @@ fn delayed_share(window: Window<'_>, delivered: &Table<DemandIdx, f64>, d: Drain
         .filter_map(|(k, demand)| {
             demand.returns.delayed.filter(|(_, into)| *into == d).map(|(share, _)| share * delivered[k])
         })
-        .sum()
+        .total()
 }
 
 fn returns_at(window: Window<'_>, flows: &WaterFlows, n: NodeIdx) -> f64 {
@@ -239,8 +240,8 @@ fn returns_at(window: Window<'_>, flows: &WaterFlows, n: NodeIdx) -> f64 {
         .filter_map(|(k, demand)| {
             demand.returns.prompt.filter(|(_, at)| *at == n).map(|(share, _)| share * flows.delivered[k])
         })
-        .sum();
-    prompt + basin.drainages_at(n).map(|d| flows.drained_out[d]).sum::<f64>()
+        .total();
+    prompt + basin.drainages_at(n).map(|d| flows.drained_out[d]).total()
 }
 
 fn pass_junction(window: Window<'_>, plan: &Plan, flows: &mut WaterFlows, n: NodeIdx, t: PeriodIdx) {
@@ -485,7 +486,7 @@ pub fn write_seasons(window: Window<'_>, origin: Origin<'_>, record: &mut Record
                 .iter()
                 .filter(|row| row.place == promise.name && starts.contains(&row.period_start))
                 .map(|row| row.delivered_hm3)
-                .sum();
+                .total();
             let page = Page { window, t: first, origin, prices: None };
             push_broken(&page, "environment", &promise.name, required.value(), passed, record);
             let shortfall = (required.value() - passed).max(0.0);
@@ -504,7 +505,7 @@ fn mark_season(
     shortfall: f64,
 ) {
     let in_season = |row: &EnvironmentRow| row.place == place && starts.contains(&row.period_start);
-    let days: f64 = record.environment.iter().filter(|row| in_season(row)).map(|row| row.days).sum();
+    let days: f64 = record.environment.iter().filter(|row| in_season(row)).map(|row| row.days).total();
     for row in record.environment.iter_mut().filter(|row| in_season(row)) {
         row.required_hm3 = required * row.days / days;
         row.shortfall_hm3 = shortfall * row.days / days;
