@@ -4,6 +4,7 @@
 
 pub mod clarabel;
 mod form;
+pub mod lexicographic;
 mod newton;
 pub mod program;
 mod scaling;
