@@ -212,6 +212,16 @@ impl Program {
         &self.convex
     }
 
+    /// The variables that have a linear cost, and that cost.
+    pub fn costs(&self) -> impl Iterator<Item = (Var, f64)> + '_ {
+        let place = |at: usize| Var(at as u32);
+        self.variables
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| v.cost != 0.0)
+            .map(move |(at, v)| (place(at), v.cost))
+    }
+
     /// The text of a name.
     pub fn text(&self, name: Name) -> &str {
         &self.names[name.0 as usize]
@@ -233,6 +243,13 @@ impl Program {
 }
 
 impl ConvexTerm {
+    /// The variable it bends.
+    pub fn var(&self) -> Var {
+        match *self {
+            ConvexTerm::Quadratic { var, .. } | ConvexTerm::AlphaFair { var, .. } => var,
+        }
+    }
+
     /// The value of the term at a point.
     pub fn value_at(&self, values: &[f64]) -> f64 {
         match *self {
