@@ -352,7 +352,7 @@ impl<'a> Engine<'a, '_> {
         let members: Vec<Member> = members
             .iter()
             .zip(weights)
-            .map(|(&var, &weight)| Member { var, weight, cap: program.variable(var).upper })
+            .map(|(&var, &weight)| Member { var, weight })
             .collect();
         let lifted = leximin(program, &members, self.solver)
             .map_err(|stopped| self.why(program, "lifting the worst off", stopped.status))?;

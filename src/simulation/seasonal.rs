@@ -146,3 +146,30 @@ pub fn export(
     let solution = solver.solve(&formulation.program);
     Ok((formulation.program, solution.objective))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allocation::policy::catalogue;
+    use crate::allocation::sample::sample;
+    use crate::solver::clarabel::Clarabel;
+
+    #[test]
+    fn every_built_in_policy_closes_its_balances_on_the_sample() {
+        let sample = sample();
+        for (name, policy) in catalogue() {
+            let outcome = run(sample.window(), &name, &policy, &Clarabel::default()).unwrap();
+            let record = &outcome.record;
+            let water = record.reservoirs.iter().map(|row| row.residual_hm3);
+            let residuals = water
+                .chain(record.nodes.iter().map(|row| row.residual_hm3))
+                .chain(record.power.iter().map(|row| row.residual_GWh));
+            let worst = residuals.map(f64::abs).fold(0.0, f64::max);
+            assert!(worst <= 1e-9, "{name}: {worst}");
+            let total: f64 = record.money.iter().map(|row| row.benefit()).sum();
+            let off = (total - outcome.objective).abs() / outcome.objective.abs();
+            eprintln!("{name} {} {} {} {:?} {:?}", outcome.objective, outcome.programs, outcome.head_gap, outcome.levels, outcome.warnings);
+            assert!(off <= 1e-2, "{name}: tables say {total}, the program {}", outcome.objective);
+        }
+    }
+}
