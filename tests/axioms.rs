@@ -1,6 +1,7 @@
 //! Properties that hold on any basin, tried on small random ones.
 
-mod support;
+#[path = "support/basin.rs"]
+mod basin;
 
 use mirab::allocation::policy::Policy;
 use mirab::scenario::Scenario;
@@ -8,7 +9,7 @@ use mirab::simulation::record::Record;
 use mirab::simulation::seasonal::{self, Outcome};
 use mirab::solver::clarabel::Clarabel;
 use proptest::prelude::*;
-use support::Recipe;
+use basin::Recipe;
 
 fn recipes() -> impl Strategy<Value = Recipe> {
     let months = 2_usize..=6;

@@ -6,13 +6,14 @@
 //! best plan), or by a program that shows it cannot rise. To stand at the level in one best plan proves
 //! nothing (W. Ogryczak and T. Sliwinski, 2006). Levels are kept as floors a hair below, never as equations.
 
-use super::program::{Label, Name, Program, Row, Var};
+use super::program::{Label, Name, Program, Var};
 use super::{Solution, Solver, Status};
 use rayon::prelude::*;
 use thiserror::Error;
 
-/// How far below its level a floor is put, relative to the level.
-const HAIR: f64 = 1e-9;
+/// How far below its level a floor is put, relative to the level; the wider ones only where a program with the
+/// narrower cannot be solved, because a level was not known well enough.
+const HAIRS: [f64; 3] = [1e-8, 1e-7, 1e-6];
 
 /// A share of the duals above which a member is proved to be saturated.
 const PROVED: f64 = 1e-4;
@@ -64,7 +65,7 @@ impl Leximin {
     /// Puts every member's level into a program as its floor, a hair below.
     pub fn hold(&self, program: &mut Program, members: &[Member]) {
         for (member, level) in members.iter().zip(&self.levels) {
-            hold(program, member.var, *level);
+            hold(program, member.var, *level, HAIRS[0]);
         }
     }
 }
@@ -79,6 +80,27 @@ pub fn solve(program: &Program, what: &str, solver: &dyn Solver) -> Result<Solut
         return Ok(solution);
     }
     Err(Unsolved { what: what.to_string(), status: solution.status, solution: Box::new(solution) })
+}
+
+/// Solves the program built with the narrowest hair with which it can be solved; counts the programs.
+fn solve_held(
+    build: impl Fn(f64) -> Program,
+    what: &str,
+    solver: &dyn Solver,
+    count: &mut usize,
+) -> Result<Solution, Unsolved> {
+    let mut attempt = |hair: f64| {
+        *count += 1;
+        solve(&build(hair), what, solver)
+    };
+    let mut found = attempt(HAIRS[0]);
+    for hair in &HAIRS[1..] {
+        match &found {
+            Err(problem) if problem.status != Status::Unbounded => found = attempt(*hair),
+            _ => break,
+        }
+    }
+    found
 }
 
 /// Minimises the program's objective, then keeps it: the linear part becomes a row that may not exceed what was
@@ -118,9 +140,9 @@ fn keep(program: &mut Program, var: Var, value: f64) {
 }
 
 /// Raises a variable's lower bound to a hair below a level.
-fn hold(program: &mut Program, var: Var, level: f64) {
+fn hold(program: &mut Program, var: Var, level: f64, hair: f64) {
     let bounds = program.variable(var);
-    let floor = (level - HAIR * level.abs()).min(bounds.upper).max(bounds.lower);
+    let floor = (level - hair * level.abs()).min(bounds.upper).max(bounds.lower);
     let upper = bounds.upper;
     program.set_bounds(var, floor, upper);
 }
@@ -152,7 +174,7 @@ pub fn leximin_in_classes(
     }
     let mut solution = match ladder.last.take() {
         Some(solution) => solution,
-        None => solve(&ladder.program, "leximin without members", solver)?,
+        None => solve(&ladder.bare, "leximin without members", solver)?,
     };
     solution.values.truncate(program.variables().len());
     solution.reduced_costs.truncate(program.variables().len());
@@ -166,24 +188,29 @@ pub fn leximin_in_classes(
 pub fn certify(program: &Program, members: &[Member], levels: &[f64], solver: &dyn Solver) -> Vec<f64> {
     let mut bare = program.clone();
     bare.clear_objective();
-    let rise = |at: usize| {
+    let share = |at: usize| levels[at] / members[at].weight;
+    let lifted = |at: usize, hair: f64| {
         let mut lifted = bare.clone();
-        let share = |at: usize| levels[at] / members[at].weight;
         let limit = share(at) + RISE * share(at).abs();
         for other in (0..members.len()).filter(|other| share(*other) <= limit) {
-            hold(&mut lifted, members[other].var, levels[other]);
+            hold(&mut lifted, members[other].var, levels[other], hair);
         }
         lifted.add_cost(members[at].var, -1.0);
-        let found = solver.solve(&lifted);
-        if found.is_usable() { found.values[members[at].var.position()] - levels[at] } else { f64::NAN }
+        lifted
+    };
+    let rise = |at: usize| {
+        let found = solve_held(|hair| lifted(at, hair), "certificate", solver, &mut 0);
+        found.map_or(f64::NAN, |found| found.values[members[at].var.position()] - levels[at])
     };
     (0..members.len()).into_par_iter().map(rise).collect()
 }
 
 /// The sequence of programs of a leximin, and what it has proved so far.
 struct Ladder<'a> {
-    /// The program with the floors of all that is proved.
-    program: Program,
+    /// The rows and bounds.
+    bare: Program,
+    /// Whose level is proved, and the level.
+    held: Vec<(Var, f64)>,
     solver: &'a dyn Solver,
     /// The label of what the ladder adds.
     name: Name,
@@ -204,10 +231,10 @@ struct Rung {
 
 impl<'a> Ladder<'a> {
     fn new(program: &Program, solver: &'a dyn Solver) -> Ladder<'a> {
-        let mut program = program.clone();
-        program.clear_objective();
-        let name = program.name("lowest");
-        Ladder { program, solver, name, rounds: 0, programs: 0, last: None }
+        let mut bare = program.clone();
+        bare.clear_objective();
+        let name = bare.name("lowest");
+        Ladder { bare, held: Vec::new(), solver, name, rounds: 0, programs: 0, last: None }
     }
 
     fn label(&self) -> Label {
@@ -225,8 +252,8 @@ impl<'a> Ladder<'a> {
             for (at, member) in
                 free.iter().zip(&standing).zip(&saturated).filter(|(_, s)| **s).map(|(m, _)| m)
             {
-                levels[*at] = (rung.level * member.weight).min(self.program.variable(member.var).upper);
-                hold(&mut self.program, member.var, levels[*at]);
+                levels[*at] = self.capped(*member, rung.level);
+                self.held.push((member.var, levels[*at]));
             }
             let mut saturated = saturated.into_iter();
             free.retain(|_| !saturated.next().unwrap_or(true));
@@ -234,31 +261,47 @@ impl<'a> Ladder<'a> {
         Ok(levels)
     }
 
-    fn solve(&mut self, program: &Program) -> Result<Solution, Unsolved> {
-        self.programs += 1;
-        let what = format!("leximin round {}", self.rounds);
-        solve(program, &what, self.solver)
+    /// What a member gets at a level: no more than its cap.
+    fn capped(&self, member: Member, level: f64) -> f64 {
+        (level * member.weight).min(self.bare.variable(member.var).upper)
+    }
+
+    /// The program with floors under all that is proved.
+    fn standing(&self, hair: f64) -> Program {
+        let mut program = self.bare.clone();
+        self.held.iter().for_each(|(var, level)| hold(&mut program, *var, *level, hair));
+        program
+    }
+
+    fn solve(&self, build: impl Fn(f64) -> Program, count: &mut usize) -> Result<Solution, Unsolved> {
+        solve_held(build, &format!("leximin round {}", self.rounds), self.solver, count)
     }
 
     /// Lifts the lowest of the free members as high as it goes.
     fn lift(&mut self, members: &[Member]) -> Result<Rung, Unsolved> {
         self.rounds += 1;
-        let mut program = self.program.clone();
+        let build = |hair: f64| self.lifting(members, hair);
+        let mut count = 0;
+        let found = self.solve(build, &mut count)?;
+        self.programs += count;
+        let (first, level) = (self.bare.rows().len(), found.values[self.bare.variables().len()]);
+        let shares = found.row_duals[first..].iter().map(|dual| dual.max(0.0)).collect();
+        let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
+        self.last = Some(found);
+        Ok(Rung { level, shares, above })
+    }
+
+    /// The program that lifts the lowest: one more variable, the level, and one more row a free member.
+    fn lifting(&self, members: &[Member], hair: f64) -> Program {
+        let mut program = self.standing(hair);
         let level = program.add_variable(self.label(), f64::NEG_INFINITY, f64::INFINITY);
         program.add_cost(level, -1.0);
-        let mut rows: Vec<Row> = Vec::with_capacity(members.len());
         for member in members {
             let row = program.add_row(self.label(), 0.0, f64::INFINITY);
             program.add_term(row, member.var, 1.0 / member.weight);
             program.add_term(row, level, -1.0);
-            rows.push(row);
         }
-        let found = self.solve(&program)?;
-        let level = found.values[level.position()];
-        let shares = rows.iter().map(|row| found.row_duals[row.position()].max(0.0)).collect();
-        let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
-        self.last = Some(found);
-        Ok(Rung { level, shares, above })
+        program
     }
 
     /// Which of the free members stand as high as they can: at least one.
@@ -287,17 +330,20 @@ impl<'a> Ladder<'a> {
         mut unsure: Vec<usize>,
         scale: f64,
     ) -> Result<Vec<usize>, Unsolved> {
-        let mut standing = self.program.clone();
-        for member in members {
-            let floor = (rung.level * member.weight).min(self.program.variable(member.var).upper);
-            hold(&mut standing, member.var, floor);
-        }
         while !unsure.is_empty() {
-            let mut program = standing.clone();
-            for at in &unsure {
-                program.add_cost(members[*at].var, -1.0 / members[*at].weight);
-            }
-            let found = self.solve(&program)?;
+            let build = |hair: f64| {
+                let mut program = self.standing(hair);
+                for member in members {
+                    hold(&mut program, member.var, self.capped(*member, rung.level), hair);
+                }
+                for at in &unsure {
+                    program.add_cost(members[*at].var, -1.0 / members[*at].weight);
+                }
+                program
+            };
+            let mut count = 0;
+            let found = self.solve(build, &mut count)?;
+            self.programs += count;
             let rise = |at: usize| found.values[members[at].var.position()] / members[at].weight - rung.level;
             let before = unsure.len();
             unsure.retain(|at| rise(*at) <= RISE * scale);

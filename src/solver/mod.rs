@@ -5,9 +5,11 @@
 pub mod clarabel;
 mod form;
 pub mod lexicographic;
+pub mod mps;
 mod newton;
 pub mod program;
 mod scaling;
+pub mod text;
 
 use program::Program;
 

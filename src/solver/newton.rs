@@ -3,7 +3,6 @@
 //! in the quantities), and stands in for it where its cones fail. It leaves minimising a quadratic program
 //! to whoever calls it.
 
-use super::Status;
 use super::form::{Curved, Form, Outcome, Shape};
 
 /// Steps from a point that is already good.
@@ -133,6 +132,7 @@ fn slope(form: &Form, at: &[f64], from: &[f64], to: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::solver::Status;
 
     /// One quantity under `-log x + x`, least at one, without rows: Newton's step is known by hand.
     #[test]
