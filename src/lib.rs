@@ -1,7 +1,9 @@
 //! mirab shares a river's water and energy fairly.
 
 pub mod allocation;
+pub mod cli;
 pub mod evaluation;
+pub mod fairness;
 pub mod hydrology;
 pub mod network;
 pub mod output;
