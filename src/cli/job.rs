@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
-use crate::output::manifest::{self, Manifest, PolicyRun, SolverSettings};
+use crate::output::manifest::{self, Manifest, PolicyRun};
 use crate::output::report::{FigureLink, report};
 use crate::output::tables::Tables;
 use crate::scenario::Scenario;
@@ -54,12 +54,11 @@ pub(super) fn perform(
     let settings = scenario.settings.clone();
     let scenario = scenario.load()?;
     let policies = choose(&scenario)?;
-    let place =
-        options.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(folder_name(&scenario.name)));
+    let place = options.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(folder_name(&scenario.name)));
     let folder = RunFolder::open(&place, &scenario.name, options.overwrite).map_err(Failure::place)?;
     let progress = Progress::new(policies.len() + 1, "solving", options.quiet);
     let (solver, solver_settings) = parts::solver(options.solver);
-    let mut manifest = Manifest::begin(&scenario, settings, SolverSettings::from(solver_settings));
+    let mut manifest = Manifest::begin(&scenario, settings, solver_settings);
     let outcomes = parts::run_all(&scenario, &policies, solver.as_ref(), &|name| progress.step(name));
     let mut done = Done {
         tables: Tables::default(),

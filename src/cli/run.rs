@@ -34,8 +34,12 @@ pub(super) fn run(verb: &Run) -> Result<(), Failure> {
         print::json(&done.to_json())?;
     } else {
         let table = comparison(&done.tables, &done.scenario, &done.policies(), WIDTH);
-        let objectives: String =
-            done.manifest.policies.iter().map(|run| format!("Objective: {:.4} MUSD\n", run.objective)).collect();
+        let objectives: String = done
+            .manifest
+            .policies
+            .iter()
+            .map(|run| format!("Objective: {:.4} MUSD\n", run.objective))
+            .collect();
         print::text(&format!("{table}\n{objectives}{}\n", done.where_the_files_are()))?;
     }
     done.end()
