@@ -40,8 +40,10 @@
 //! ```
 
 pub mod allocation;
+pub mod cli;
 pub mod energy;
 pub mod evaluation;
+pub mod fairness;
 pub mod hydrology;
 pub mod network;
 pub mod output;
