@@ -40,7 +40,7 @@ const ATTEMPTS: [Attempt; 2] = [
 
 impl Default for Clarabel {
     fn default() -> Clarabel {
-        Clarabel { tolerance: 1e-9, iterations: 200 }
+        Clarabel { tolerance: 1e-10, iterations: 200 }
     }
 }
 
