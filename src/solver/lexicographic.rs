@@ -131,7 +131,8 @@ pub fn leximin_in_classes(
     solution.values.truncate(program.variables().len());
     solution.reduced_costs.truncate(program.variables().len());
     solution.row_duals.truncate(program.rows().len());
-    Ok(Leximin { levels, rounds: ladder.rounds, programs: ladder.programs, solution, face: ladder.face })
+    let face = ladder.face.within(program.variables().len(), program.rows().len());
+    Ok(Leximin { levels, rounds: ladder.rounds, programs: ladder.programs, solution, face })
 }
 
 /// How much each member could rise above its level while no member at or below that level (for each unit of
@@ -212,6 +213,7 @@ impl<'a> Ladder<'a> {
             let standing: Vec<Member> = free.iter().map(|at| members[*at]).collect();
             let rung = self.lift(&standing)?;
             let saturated = self.saturated(&standing, &rung)?;
+            self.narrow(&standing, &saturated);
             for (at, member) in
                 free.iter().zip(&standing).zip(&saturated).filter(|(_, s)| **s).map(|(m, _)| m)
             {
@@ -244,22 +246,29 @@ impl<'a> Ladder<'a> {
     /// Lifts the lowest of the free members as high as it goes.
     fn lift(&mut self, members: &[Member]) -> Result<Rung, Unsolved> {
         self.rounds += 1;
-        let build = |hair: f64| self.lifting(members, hair);
         let mut count = 0;
-        let found = self.solve(build, &mut count)?;
+        let found = self.solve(|hair| self.lifting(members, hair), &mut count)?;
         self.programs += count;
         let (first, level) = (self.bare.rows().len(), found.values[self.bare.variables().len()]);
         let shares = found.row_duals[first..].iter().map(|dual| dual.max(0.0)).collect();
         let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
-        self.narrow(&build(HAIRS[0]), &found);
         self.last = Some(found);
         Ok(Rung { level, shares, above })
     }
 
-    /// Restricts what follows to the best plans of a round.
-    fn narrow(&mut self, lifted: &Program, found: &Solution) {
-        let face = Face::of(lifted, found).within(self.bare.variables().len(), self.bare.rows().len());
-        face.restrict(&mut self.bare);
+    /// Restricts what follows to the best plans of a round. Its level stays as a variable, equal to the shares
+    /// of those that are saturated; the rows of those that go on say nothing new.
+    fn narrow(&mut self, members: &[Member], saturated: &[bool]) {
+        let Some(found) = &self.last else { return };
+        let mut lifted = self.lifting(members, HAIRS[0]);
+        let face = Face::of(&lifted, found);
+        face.restrict(&mut lifted);
+        let first = lifted.rows().len() - members.len();
+        for (row, _) in lifted.row_ids().skip(first).zip(saturated).filter(|(_, saturated)| !**saturated) {
+            lifted.set_row_bounds(row, f64::NEG_INFINITY, f64::INFINITY);
+        }
+        lifted.clear_objective();
+        self.bare = lifted;
         self.face = std::mem::take(&mut self.face).and(face);
     }
 
