@@ -1,0 +1,115 @@
+//! Floor 9: the door: one file a verb, and what every verb shares.
+//!
+//! Verbs read arguments, call the floors below and print; nothing is computed here. What goes wrong is
+//! worded on stderr and ends in an exit code: 0 done, 1 could not be solved, 2 the scenario or the
+//! command is wrong.
+
+mod check;
+mod compare;
+mod explain;
+mod export;
+mod failure;
+mod job;
+mod options;
+mod parts;
+mod plot;
+mod policies;
+mod print;
+mod progress;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// Shares the water and energy of a river basin fairly, and shows what each policy would mean.
+#[derive(Debug, Parser)]
+#[command(name = "mirab", version, arg_required_else_help = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run every policy of a scenario and put them side by side: tables, figures, report
+    Compare(compare::Compare),
+    /// Run one policy
+    Run(run::Run),
+    /// Say everything that is wrong with a scenario, or that nothing is
+    Check(check::Check),
+    /// Show the merged scenario: each value, the file it comes from, its source
+    Explain(explain::Explain),
+    /// List the policies, or show one
+    Policies(policies::Policies),
+    /// Write the program of a policy for another solver
+    Export(export::Export),
+    /// Draw the figures of a finished run again from its tables
+    Plot(plot::Plot),
+}
+
+/// Does what the command line says and gives the exit code.
+pub fn main() -> ExitCode {
+    match Arguments::try_parse() {
+        Ok(arguments) => exit_code(dispatch(arguments.verb)),
+        Err(error) => {
+            // Where not even the message can be written there is nobody to tell.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::WRONG))
+        }
+    }
+}
+
+fn dispatch(verb: Verb) -> Result<(), Failure> {
+    match verb {
+        Verb::Compare(verb) => compare::compare(&verb),
+        Verb::Run(verb) => run::run(&verb),
+        Verb::Check(verb) => check::check(&verb),
+        Verb::Explain(verb) => explain::explain(&verb),
+        Verb::Policies(verb) => policies::policies(&verb),
+        Verb::Export(verb) => export::export(&verb),
+        Verb::Plot(verb) => plot::plot(&verb),
+    }
+}
+
+fn exit_code(result: Result<(), Failure>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell();
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_of_the_interface_takes_its_options() {
+        let lines = [
+            "mirab compare dry-year --policies quota,max_min --out x --overwrite --set a.b=1 --set c=2 --json --quiet",
+            "mirab run dry-year --policy quota --solver clarabel",
+            "mirab check dry-year --set a.b=1 --json",
+            "mirab explain dry-year reservoir.toktogul",
+            "mirab policies quota",
+            "mirab export dry-year --policy one_basin --format mps --to x.mps",
+            "mirab plot output/dry-year",
+        ];
+        for line in lines {
+            if let Err(error) = Arguments::try_parse_from(line.split(' ')) {
+                panic!("{line}: {error}");
+            }
+        }
+    }
+}

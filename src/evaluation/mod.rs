@@ -1,3 +1,20 @@
 //! Floor 7: from a record to a judgement: satisfactions, inequality, money, and policies side by side.
+//!
+//! Reads records and the basin they were made in; knows neither the scenario's files nor how a policy
+//! reached its plan.
 
+mod balance;
+mod comparison;
+mod economics;
+#[cfg(test)]
+pub(crate) mod example;
+mod fairness;
+mod identities;
+mod riparians;
 pub mod rows;
+
+pub use balance::{BasinBalance, balance};
+pub use comparison::compare;
+pub use fairness::{Need, NeedKind, needs};
+pub use identities::{Breach, TOLERANCE, breaches};
+pub use riparians::riparians;

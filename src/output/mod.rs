@@ -1,3 +1,11 @@
 //! Floor 8: tables, figures and the report. A writer takes tables and returns bytes.
 
+pub mod findings;
+pub mod folder;
+mod header;
+pub mod manifest;
+mod numbers;
+pub mod report;
+mod summary;
 pub mod tables;
+pub mod terminal;

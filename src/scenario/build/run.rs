@@ -64,13 +64,13 @@ pub(crate) fn horizon(given: &HorizonTable, origins: &Origins, gathered: &Gather
 
 fn civil(given: &toml::value::Datetime) -> Option<Date> {
     let date = given.date.filter(|_| given.time.is_none())?;
-    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
+    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?)
+        .ok()
 }
 
 fn stand_in() -> Horizon {
     let start = jiff::civil::date(2001, 10, 1);
-    Horizon::new(start, 12, Step::Month)
-        .unwrap_or(Horizon { step: Step::Month, periods: Table::default() })
+    Horizon::new(start, 12, Step::Month).unwrap_or(Horizon { step: Step::Month, periods: Table::default() })
 }
 
 /// The header. A file that inherits and gives no name of its own takes that of the file.
@@ -84,7 +84,8 @@ pub(crate) fn header(desk: &Desk<'_>) -> Header {
     };
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || !name.chars().all(plain) {
-        let what = format!("= {} may hold letters, digits, `_` and `-` only: it names a folder", quoted(&name));
+        let what =
+            format!("= {} may hold letters, digits, `_` and `-` only: it names a folder", quoted(&name));
         at.problem("name", what);
     }
     Header {
@@ -154,7 +155,7 @@ pub(crate) fn check_sources(desk: &Desk<'_>) {
     let mut wrong: Vec<String> = Vec::new();
     for (path, text) in desk.origins.sources() {
         let begins = |standing: &str| {
-            let rest = text.strip_prefix(*standing);
+            let rest = text.strip_prefix(standing);
             rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
         };
         let entity = path.rsplit_once('.').map_or(path, |(entity, _)| entity);

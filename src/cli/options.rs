@@ -1,0 +1,108 @@
+//! Options that several verbs share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::scenario::Scenario;
+
+use super::failure::Failure;
+use super::parts;
+
+/// Which scenario, and what is changed in it.
+#[derive(Debug, Args)]
+pub(super) struct ScenarioOptions {
+    /// A file, or the name of one in ./scenarios or among the shipped ones
+    #[arg(value_name = "SCENARIO")]
+    pub(super) reference: String,
+    /// Change a value before anything is checked: reservoir.toktogul.storage_start_hm3=9000
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(super) settings: Vec<String>,
+}
+
+impl ScenarioOptions {
+    /// Reads the scenario.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub(super) fn load(&self) -> Result<Scenario, Failure> {
+        parts::load(&self.reference, &self.settings)
+    }
+}
+
+/// How a run is done and where it goes.
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// The run's own folder; output/<scenario> unless given
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+    /// Write into a folder that mirab did not write for this scenario
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// The method that solves the programs
+    #[arg(long, value_enum, default_value_t = SolverName::Clarabel)]
+    pub(super) solver: SolverName,
+    /// Print the result for machines, and nothing else
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Show no progress
+    #[arg(long)]
+    pub(super) quiet: bool,
+}
+
+/// The methods that can solve a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SolverName {
+    /// A conic interior-point method
+    Clarabel,
+}
+
+/// The policies of these names, each once.
+///
+/// # Errors
+/// No name at all, or a name that no policy of the scenario bears, with the one that was probably meant.
+pub(super) fn chosen(names: &[String], scenario: &Scenario) -> Result<Vec<String>, Failure> {
+    let mut chosen: Vec<String> = Vec::new();
+    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        if !scenario.policies.contains_key(name) {
+            return Err(unknown_policy(name, scenario.policies.keys()));
+        }
+        if !chosen.iter().any(|known| known == name) {
+            chosen.push(name.to_owned());
+        }
+    }
+    if chosen.is_empty() {
+        return Err(Failure::command("no policy to run: name at least one"));
+    }
+    Ok(chosen)
+}
+
+/// That there is no such policy, and which one was probably meant.
+pub(super) fn unknown_policy<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Failure {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    let help = match closest(name, &known) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are {}", known.join(", ")),
+    };
+    Failure::command(format!("no policy is called `{name}`; {help}"))
+}
+
+/// The known name nearest to the one given, if it is near enough to be meant.
+fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase().replace('-', "_"), other);
+    let near = known.iter().copied().filter(|other| likeness(other) > 0.75);
+    near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_pen_is_understood_and_a_stranger_is_not() {
+        let known = ["quota", "proportional", "max_min", "one_basin"];
+        assert_eq!(closest("qouta", &known), Some("quota"));
+        assert_eq!(closest("max-min", &known), Some("max_min"));
+        assert_eq!(closest("zebra", &known), None);
+    }
+}

@@ -1,0 +1,195 @@
+//! Policies side by side: every criterion of every policy of a run, as rows.
+//!
+//! It gathers what the neighbouring files measure and adds what needs more than one policy: the price
+//! of fairness, against the plan that maximises total benefit. A record of one member is expected.
+
+use crate::network::basin::Basin;
+use crate::simulation::record::Record;
+
+use super::economics::{total_benefit, totals};
+use super::fairness::{inequality, needs, standings};
+use super::rows::{ComparisonRow, RiparianRow};
+
+/// The policy whose total benefit is the upper bound.
+const UPPER_BOUND: &str = "one_basin";
+
+/// The criteria of these policies, policy by policy: first riparian by season, then riparian over the
+/// year (`mean_need`, `worst_need`), then the basin.
+///
+/// Ratios and indices have the unit `1`. `price_of_fairness` is `1 - total / total(one_basin)` and is
+/// left out where `one_basin` was not run or brings no benefit.
+pub fn compare(
+    record: &Record,
+    riparians: &[RiparianRow],
+    basin: &Basin,
+    policies: &[String],
+) -> Vec<ComparisonRow> {
+    let upper_bound =
+        policies.iter().any(|name| name == UPPER_BOUND).then(|| total_benefit(record, UPPER_BOUND));
+    policies.iter().flat_map(|policy| judge(record, riparians, basin, policy, upper_bound)).collect()
+}
+
+fn judge(
+    record: &Record,
+    riparians: &[RiparianRow],
+    basin: &Basin,
+    policy: &str,
+    upper_bound: Option<f64>,
+) -> Vec<ComparisonRow> {
+    let own: Vec<RiparianRow> = riparians.iter().filter(|row| row.policy == policy).cloned().collect();
+    let mut sheet = Sheet { policy, rows: Vec::new() };
+    sheet.add_seasons(&own);
+    sheet.add_years(&own, basin);
+    let total = total_benefit(record, policy);
+    sheet.add("total_benefit", total, "MUSD");
+    if let Some(most) = upper_bound.filter(|most| *most > 0.0) {
+        sheet.add("price_of_fairness", 1.0 - total / most, "1");
+    }
+    sheet.add_fairness(&own, basin);
+    for (criterion, value, unit) in totals(record, basin, policy) {
+        sheet.add(&criterion, value, unit);
+    }
+    sheet.rows
+}
+
+/// The rows of one policy.
+struct Sheet<'a> {
+    policy: &'a str,
+    rows: Vec<ComparisonRow>,
+}
+
+impl Sheet<'_> {
+    fn add(&mut self, criterion: &str, value: f64, unit: &str) {
+        self.put(criterion, None, None, value, unit);
+    }
+
+    fn put(&mut self, criterion: &str, riparian: Option<&str>, season: Option<&str>, value: f64, unit: &str) {
+        self.rows.push(ComparisonRow {
+            policy: self.policy.to_owned(),
+            criterion: criterion.to_owned(),
+            riparian: riparian.map(str::to_owned),
+            season: season.map(str::to_owned),
+            value,
+            unit: unit.to_owned(),
+        });
+    }
+
+    fn add_seasons(&mut self, rows: &[RiparianRow]) {
+        for row in rows {
+            let (riparian, season) = (Some(row.riparian.as_str()), Some(row.season.as_str()));
+            if let Some(share) = row.water_satisfaction {
+                self.put("water_satisfaction", riparian, season, share, "1");
+            }
+            if let Some(share) = row.energy_satisfaction {
+                self.put("energy_satisfaction", riparian, season, share, "1");
+            }
+            self.put("benefit", riparian, season, row.benefit_MUSD, "MUSD");
+        }
+    }
+
+    fn add_years(&mut self, rows: &[RiparianRow], basin: &Basin) {
+        for standing in standings(rows, basin) {
+            self.put("mean_need", Some(&standing.riparian), None, standing.mean, "1");
+            self.put("worst_need", Some(&standing.riparian), None, standing.worst, "1");
+        }
+    }
+
+    fn add_fairness(&mut self, rows: &[RiparianRow], basin: &Basin) {
+        let standings = standings(rows, basin);
+        if standings.is_empty() {
+            return;
+        }
+        let met: Vec<f64> = needs(rows).iter().map(|need| need.satisfaction).collect();
+        self.add("worst_satisfaction", met.iter().copied().fold(f64::INFINITY, f64::min), "1");
+        self.add("best_satisfaction", met.iter().copied().fold(0.0, f64::max), "1");
+        for (criterion, value) in inequality(&standings) {
+            self.add(&criterion, value, "1");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::example;
+    use crate::evaluation::riparians;
+
+    fn compared(policies: &[String]) -> Vec<ComparisonRow> {
+        let (record, basin) = (example::record(), example::basin());
+        let rows: Vec<RiparianRow> =
+            policies.iter().flat_map(|policy| riparians(&record, &basin, policy)).collect();
+        compare(&record, &rows, &basin, policies)
+    }
+
+    fn value(rows: &[ComparisonRow], policy: &str, criterion: &str) -> Option<f64> {
+        let basin_wide = |row: &&ComparisonRow| row.riparian.is_none() && row.season.is_none();
+        let mut found =
+            rows.iter().filter(basin_wide).filter(|row| row.policy == policy && row.criterion == criterion);
+        let value = found.next().map(|row| row.value);
+        assert!(found.next().is_none(), "{criterion} occurs twice");
+        value
+    }
+
+    fn close(left: Option<f64>, right: f64) {
+        assert!(left.is_some_and(|left| (left - right).abs() < 1e-9), "{left:?} is not {right}");
+    }
+
+    #[test]
+    fn the_basins_criteria_are_those_reckoned_by_hand() {
+        let rows = compared(&example::policies());
+        close(value(&rows, "quota", "total_benefit"), 132.0);
+        close(value(&rows, "one_basin", "total_benefit"), 152.0);
+        close(value(&rows, "quota", "price_of_fairness"), 20.0 / 152.0);
+        close(value(&rows, "one_basin", "price_of_fairness"), 0.0);
+        close(value(&rows, "quota", "worst_satisfaction"), 0.5);
+        close(value(&rows, "quota", "best_satisfaction"), 1.0);
+        close(value(&rows, "quota", "unserved_winter"), 1.0);
+        close(value(&rows, "quota", "unserved"), 2.0);
+        close(value(&rows, "one_basin", "unserved"), 3.0);
+        close(value(&rows, "quota", "summer_deficit"), 20.0);
+        close(value(&rows, "quota", "end_storage"), 800.0);
+        close(value(&rows, "quota", "spilled"), 40.0);
+        close(value(&rows, "quota", "co2"), 1.0);
+        close(value(&rows, "one_basin", "environment_shortfall"), 15.0);
+    }
+
+    #[test]
+    fn the_aral_receives_what_leaves_through_the_sinks_that_a_promise_watches() {
+        let rows = compared(&example::policies());
+        let arrived = 0.9 * (135.0 + 105.0) + 13.0 + 0.5 + 0.1 * (4.5 + 8.0);
+        close(value(&rows, "quota", "aral_inflow"), arrived);
+        close(value(&rows, "quota", "sink_inflow_sea"), arrived);
+    }
+
+    #[test]
+    fn inequality_is_that_of_the_mean_needs() {
+        // KG: energy 1 and 1; UZ: water 0.5 and 0.8, energy 0.9 and 0.9.
+        let (kg, uz): (f64, f64) = (1.0, 0.775);
+        let rows = compared(&example::policies());
+        close(value(&rows, "quota", "gini_need"), (kg - uz) / (2.0 * (kg + uz)));
+        let by_people = 2.0 * 2.0 * 8.0 * (kg - uz) / (2.0 * 10.0 * (2.0 * kg + 8.0 * uz));
+        close(value(&rows, "quota", "gini_need_population"), by_people);
+        let by_claims = 2.0 * 0.25 * 0.75 * (kg - uz) / (2.0 * (0.25 * kg + 0.75 * uz));
+        close(value(&rows, "quota", "gini_need_claims"), by_claims);
+        close(value(&rows, "quota", "jain"), (kg + uz).powi(2) / (2.0 * (kg * kg + uz * uz)));
+    }
+
+    #[test]
+    fn without_the_upper_bound_there_is_no_price_of_fairness() {
+        let rows = compared(&["quota".to_owned()]);
+        assert_eq!(value(&rows, "quota", "price_of_fairness"), None);
+        assert!(value(&rows, "quota", "total_benefit").is_some());
+    }
+
+    #[test]
+    fn a_flow_above_what_is_safe_is_counted_as_a_volume() {
+        let (mut record, basin) = (example::record(), example::basin());
+        let mut broken = record.broken_promises[0].clone();
+        broken.promise = "safe_flow".to_owned();
+        (broken.required, broken.achieved, broken.unit) = (700.0, 800.0, "m3/s".to_owned());
+        broken.policy = "quota".to_owned();
+        record.broken_promises.push(broken);
+        let rows = compare(&record, &[], &basin, &["quota".to_owned()]);
+        close(value(&rows, "quota", "flood_excess"), 259.2);
+    }
+}

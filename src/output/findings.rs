@@ -1,0 +1,218 @@
+//! The findings of a run in words: who is worst off, what fairness costs, what reaches the sea.
+//!
+//! Sentences are written from the tables alone and say so when policies do not differ.
+
+use crate::evaluation::{Need, NeedKind, needs};
+use crate::network::basin::Basin;
+use crate::quantity::calendar::Season;
+
+use super::numbers::{index, number, percent};
+use super::summary::riparian_title;
+use super::tables::Tables;
+
+/// Shares and indices that differ by less are not told apart.
+const SAME_SHARE: f64 = 0.005;
+
+/// Sums that differ by less, relative to the larger, are not told apart.
+const SAME_SUM: f64 = 0.005;
+
+/// The findings of a run, the most telling first.
+pub fn findings(tables: &Tables, basin: &Basin, policies: &[String]) -> Vec<String> {
+    let sheet = Sheet { tables, basin, policies };
+    let told = [
+        sheet.worst_off(),
+        sheet.inequality(),
+        sheet.price_of_fairness(),
+        sheet.sums("unserved_winter", "GWh", "Electricity not served in October-March"),
+        sheet.sums("aral_inflow", "hm3", "What reaches the Aral Sea and its deltas"),
+        sheet.sums("environment_shortfall", "hm3", "What environmental flows lack"),
+    ];
+    told.into_iter().flatten().collect()
+}
+
+struct Sheet<'a> {
+    tables: &'a Tables,
+    basin: &'a Basin,
+    policies: &'a [String],
+}
+
+/// A value and the policy it belongs to.
+#[derive(Clone, Copy)]
+struct Mark<'a> {
+    policy: &'a str,
+    value: f64,
+}
+
+impl<'a> Sheet<'a> {
+    /// The policies with the least and the greatest value; nothing where no policy has one.
+    fn range(&self, value: impl Fn(&'a str) -> Option<f64>) -> Option<(Mark<'a>, Mark<'a>)> {
+        let marks: Vec<Mark<'a>> = self
+            .policies
+            .iter()
+            .filter_map(|policy| value(policy).map(|value| Mark { policy, value }))
+            .collect();
+        let first = *marks.first()?;
+        let least = marks.iter().fold(first, |best, mark| if mark.value < best.value { *mark } else { best });
+        let most = marks.iter().fold(first, |best, mark| if mark.value > best.value { *mark } else { best });
+        Some((least, most))
+    }
+
+    fn worst_need(&self, policy: &str) -> Option<Need> {
+        let rows = self.tables.riparians.iter().filter(|row| row.policy == policy);
+        needs(rows).into_iter().min_by(|a, b| a.satisfaction.total_cmp(&b.satisfaction))
+    }
+
+    fn worst_off(&self) -> Option<String> {
+        let (least, most) = self.range(|policy| self.worst_need(policy).map(|need| need.satisfaction))?;
+        if least.value > 1.0 - SAME_SHARE {
+            return Some(format!(
+                "{} meets every need to {} % or more.",
+                self.subject(),
+                percent(least.value)
+            ));
+        }
+        let told = |mark: Mark<'_>| Some(self.need_in_words(&self.worst_need(mark.policy)?));
+        if most.value - least.value < SAME_SHARE {
+            return Some(format!(
+                "The worst-off need is met to {} % under {}: {}.",
+                percent(least.value),
+                if self.policies.len() == 1 {
+                    format!("`{}`", least.policy)
+                } else {
+                    "every policy".to_owned()
+                },
+                told(least)?
+            ));
+        }
+        Some(format!(
+            "The worst-off need is met to {} % under `{}` ({}), but only to {} % under `{}` ({}).",
+            percent(most.value),
+            most.policy,
+            told(most)?,
+            percent(least.value),
+            least.policy,
+            told(least)?
+        ))
+    }
+
+    fn need_in_words(&self, need: &Need) -> String {
+        let kind = match need.kind {
+            NeedKind::Water => "water",
+            NeedKind::Energy => "electricity",
+        };
+        let season = Season::ALL.into_iter().find(|season| season.name() == need.season);
+        let when = season.map_or(need.season.as_str(), |season| season.months());
+        format!("{} of {}, {when}", kind, riparian_title(self.basin, &need.riparian))
+    }
+
+    fn subject(&self) -> String {
+        match self.policies {
+            [policy] => format!("`{policy}`"),
+            _ => "Every policy".to_owned(),
+        }
+    }
+
+    fn inequality(&self) -> Option<String> {
+        let (least, most) = self.range(|policy| self.tables.criterion(policy, "gini_need"))?;
+        if self.policies.len() == 1 || most.value - least.value < SAME_SHARE {
+            return Some(format!(
+                "The Gini coefficient of the riparians' mean needs is {}{}.",
+                index(most.value),
+                if self.policies.len() == 1 { "" } else { " under every policy, to half a hundredth" }
+            ));
+        }
+        Some(format!(
+            "Needs are met most equally under `{}` (Gini {}) and least under `{}` (Gini {}).",
+            least.policy,
+            index(least.value),
+            most.policy,
+            index(most.value)
+        ))
+    }
+
+    fn price_of_fairness(&self) -> Option<String> {
+        let price = |policy: &str| self.tables.criterion(policy, "price_of_fairness");
+        let (_, dearest) = self.range(price)?;
+        let (_, most) = self.range(|policy| self.tables.criterion(policy, "total_benefit"))?;
+        if dearest.value < SAME_SHARE {
+            return (self.policies.len() > 1).then(|| {
+                format!(
+                    "Total benefit hardly depends on the policy: {} MUSD at most, and no policy costs more than {} % of it.",
+                    number(most.value),
+                    percent(dearest.value.max(0.0))
+                )
+            });
+        }
+        Some(format!(
+            "The basin as one would gain {} MUSD; `{}` gives up most of it, {} %.",
+            number(self.tables.criterion("one_basin", "total_benefit").unwrap_or(most.value)),
+            dearest.policy,
+            percent(dearest.value)
+        ))
+    }
+
+    fn sums(&self, criterion: &str, unit: &str, what: &str) -> Option<String> {
+        let (least, most) = self.range(|policy| self.tables.criterion(policy, criterion))?;
+        if most.value < 0.5 {
+            return None;
+        }
+        if self.policies.len() == 1 || most.value - least.value < SAME_SUM * most.value {
+            return Some(format!("{what}: {} {unit}{}.", number(most.value), self.everywhere()));
+        }
+        Some(format!(
+            "{what}: from {} {unit} under `{}` to {} {unit} under `{}`.",
+            number(least.value),
+            least.policy,
+            number(most.value),
+            most.policy
+        ))
+    }
+
+    fn everywhere(&self) -> &'static str {
+        if self.policies.len() == 1 { "" } else { " under every policy" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::example;
+    use crate::output::tables::tests::example_tables;
+
+    #[test]
+    fn the_findings_name_policy_riparian_and_season() {
+        let mut tables = example_tables();
+        for row in &mut tables.riparians {
+            if row.policy == "one_basin" && row.season == "non_vegetation" && row.riparian == "UZ" {
+                row.water_satisfaction = Some(0.7);
+            }
+        }
+        let findings = findings(&tables, &example::basin(), &example::policies());
+        assert_eq!(
+            findings[0],
+            "The worst-off need is met to 70.0 % under `one_basin` (water of Uzbekistan, October-March), but only \
+             to 50.0 % under `quota` (water of Uzbekistan, October-March)."
+        );
+        assert_eq!(findings[2], "The basin as one would gain 152 MUSD; `quota` gives up most of it, 13.2 %.");
+        assert_eq!(
+            findings[4],
+            "What reaches the Aral Sea and its deltas: from 215 hm3 under `one_basin` to 231 hm3 under `quota`."
+        );
+    }
+
+    #[test]
+    fn policies_that_do_not_differ_are_said_not_to() {
+        let findings = findings(&example_tables(), &example::basin(), &example::policies());
+        assert_eq!(
+            findings[0],
+            "The worst-off need is met to 50.0 % under every policy: water of Uzbekistan, October-March."
+        );
+    }
+
+    #[test]
+    fn a_single_policy_is_not_compared() {
+        let findings = findings(&example_tables(), &example::basin(), &["quota".to_owned()]);
+        assert!(findings.iter().all(|finding| !finding.contains("every policy")), "{findings:?}");
+        assert!(findings[0].contains("under `quota`: water"));
+    }
+}

@@ -1,0 +1,224 @@
+//! The comparison as a table on the terminal: one row a riparian, one column a policy.
+//!
+//! It fits a width and begins a new block of columns where the policies do not.
+
+use crate::scenario::Scenario;
+
+use super::findings::findings;
+use super::summary::{Section, sections};
+use super::tables::Tables;
+
+/// The width the table is made for, in columns.
+pub const WIDTH: usize = 100;
+
+/// The longest piece of a policy's name that stands on one line.
+const PIECE: usize = 14;
+
+/// Blanks between columns.
+const GAP: usize = 2;
+
+/// The comparison of these policies as text: a title, the first finding, and the table.
+pub fn comparison(tables: &Tables, scenario: &Scenario, policies: &[String], width: usize) -> String {
+    let mut out = format!("{}\n", heading(scenario));
+    if let Some(finding) = findings(tables, &scenario.basin, policies).first() {
+        for line in wrapped(&finding.replace('`', ""), width) {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    out.push_str(&table(&sections(tables, &scenario.basin, policies), policies, width));
+    out
+}
+
+/// The scenario's title, name and time.
+fn heading(scenario: &Scenario) -> String {
+    let periods = &scenario.basin.horizon.periods;
+    let Some(first) = periods.iter().next() else {
+        return scenario.title.clone();
+    };
+    let last = periods.iter().last().map_or(first.first_day, |period| period.first_day);
+    format!("{} ({}, {} to {})", scenario.title, scenario.name, month(first.first_day), month(last))
+}
+
+fn month(day: jiff::civil::Date) -> String {
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
+/// The sections with a column a policy, in as many blocks as the width asks for.
+fn table(sections: &[Section], policies: &[String], width: usize) -> String {
+    let labels = sections.iter().flat_map(|section| section.rows.iter().map(|row| length(&row.label) + 2));
+    let label_width = labels.max().unwrap_or(0);
+    let widths: Vec<usize> = (0..policies.len()).map(|k| column_width(sections, policies, k)).collect();
+    let mut out = String::new();
+    for block in blocks(&widths, width.saturating_sub(label_width)) {
+        out.push('\n');
+        out.push_str(&header(policies, &widths, &block, label_width));
+        for section in sections {
+            out.push_str(&section_text(section, &widths, &block, label_width));
+        }
+    }
+    out
+}
+
+fn column_width(sections: &[Section], policies: &[String], column: usize) -> usize {
+    let name = pieces(&policies[column]).iter().map(|piece| length(piece)).max().unwrap_or(0);
+    let cells = sections.iter().flat_map(|section| section.rows.iter().map(|row| length(&row.cells[column])));
+    cells.max().unwrap_or(0).max(name) + GAP
+}
+
+/// The columns of each block: as many as fit, at least one.
+fn blocks(widths: &[usize], room: usize) -> Vec<Vec<usize>> {
+    let mut blocks: Vec<Vec<usize>> = Vec::new();
+    let mut used = 0;
+    for (column, width) in widths.iter().enumerate() {
+        match blocks.last_mut() {
+            Some(block) if used + width <= room => {
+                block.push(column);
+                used += width;
+            }
+            _ => {
+                blocks.push(vec![column]);
+                used = *width;
+            }
+        }
+    }
+    blocks
+}
+
+/// The names of the policies, each on as many lines as its pieces, resting on the line below them.
+fn header(policies: &[String], widths: &[usize], block: &[usize], label_width: usize) -> String {
+    let names: Vec<Vec<String>> = block.iter().map(|&column| pieces(&policies[column])).collect();
+    let height = names.iter().map(Vec::len).max().unwrap_or(0);
+    let mut out = String::new();
+    for line in 0..height {
+        let mut text = " ".repeat(label_width);
+        for (name, &column) in names.iter().zip(block) {
+            let piece = (line + name.len()).checked_sub(height).map_or("", |k| name[k].as_str());
+            text.push_str(&right(piece, widths[column]));
+        }
+        out.push_str(text.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn section_text(section: &Section, widths: &[usize], block: &[usize], label_width: usize) -> String {
+    let mut out = format!("{}\n", section.heading);
+    for row in &section.rows {
+        let mut text = format!("  {}", row.label);
+        text.push_str(&" ".repeat(label_width.saturating_sub(length(&text))));
+        for &column in block {
+            text.push_str(&right(&row.cells[column], widths[column]));
+        }
+        out.push_str(text.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// A policy's name in pieces that are not too long, broken after underscores where it can be.
+fn pieces(name: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for part in name.split_inclusive('_') {
+        let letters: Vec<char> = part.chars().collect();
+        for chunk in letters.chunks(PIECE) {
+            let chunk: String = chunk.iter().collect();
+            match pieces.last_mut() {
+                Some(last) if length(last) + length(&chunk) <= PIECE => last.push_str(&chunk),
+                _ => pieces.push(chunk),
+            }
+        }
+    }
+    pieces
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if length(line) + 1 + length(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn right(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(length(text))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::example;
+    use crate::output::tables::tests::example_tables;
+
+    fn five() -> Vec<String> {
+        ["quota", "proportional", "max_min", "proportional_fair", "one_basin"].map(str::to_owned).to_vec()
+    }
+
+    /// The example's tables with the policies called otherwise.
+    fn tables_of(policies: &[String]) -> Tables {
+        let example = example_tables();
+        let mut tables = Tables::default();
+        for policy in policies {
+            let own = |name: &str| name == "quota";
+            let rows = example.riparians.iter().filter(|row| own(&row.policy)).cloned();
+            tables.riparians.extend(rows.map(|mut row| {
+                row.policy = policy.clone();
+                row.benefit_MUSD *= 1234.0;
+                row.net_benefit_MUSD *= 1234.0;
+                row
+            }));
+            let rows = example.comparison.iter().filter(|row| own(&row.policy)).cloned();
+            tables.comparison.extend(rows.map(|mut row| {
+                row.policy = policy.clone();
+                row
+            }));
+        }
+        tables
+    }
+
+    fn text(policies: &[String]) -> String {
+        table(&sections(&tables_of(policies), &example::basin(), policies), policies, WIDTH)
+    }
+
+    #[test]
+    fn five_policies_fit_in_a_hundred_columns_in_one_block() {
+        let text = text(&five());
+        assert!(text.lines().all(|line| length(line) <= WIDTH), "{text}");
+        assert_eq!(text.matches("Net benefit, MUSD").count(), 1, "{text}");
+        assert!(text.lines().any(|line| line.ends_with("one_basin") && line.contains("fair")), "{text}");
+    }
+
+    #[test]
+    fn more_policies_begin_another_block() {
+        let mut policies = five();
+        policies.extend(["kalai_smorodinsky", "consortium", "irrigation_first", "barter"].map(str::to_owned));
+        let text = text(&policies);
+        assert!(text.lines().all(|line| length(line) <= WIDTH), "{text}");
+        assert_eq!(text.matches("Net benefit, MUSD").count(), 2, "{text}");
+    }
+
+    #[test]
+    fn a_row_reads_from_the_label_to_the_last_policy() {
+        let text = text(&five()[..2]);
+        assert!(text.contains("Water delivered, % of claim, April-September\n  Uzbekistan"), "{text}");
+        let row = text.lines().find(|line| line.contains("Worst-off")).unwrap();
+        assert_eq!(row.split_whitespace().collect::<Vec<_>>()[4..], ["50.0", "50.0"]);
+    }
+
+    #[test]
+    fn a_long_name_breaks_after_its_underscores_or_anywhere() {
+        assert_eq!(pieces("proportional_fair"), ["proportional_", "fair"]);
+        assert_eq!(pieces("max_min"), ["max_min"]);
+        assert_eq!(pieces("antidisestablishment"), ["antidisestabli", "shment"]);
+    }
+}
