@@ -163,16 +163,25 @@ impl Reader<'_> {
             };
             let keys = keys_of(error.path());
             let fault = Fault::new(error.inner().message(), &keys, &value);
-            let at = fault.keys.iter().fold(path.to_owned(), |path, key| join(&path, key));
-            self.add(&at, fault.what, fault.help);
-            if let Some(meant) = fault.meant {
-                let above = at.rsplit_once('.').map_or("", |(above, _)| above);
-                self.gathered.spoil(&join(above, &meant));
-            }
+            self.report(path, &fault);
             if !remove(&mut value, &fault.removed) {
                 self.gathered.spoil(path);
                 return None;
             }
+        }
+    }
+
+    /// Reports a fault, unless it only follows from another; what is left out is spoiled.
+    fn report(&self, entity: &str, fault: &Fault) {
+        let below = |keys: &[String]| keys.iter().fold(entity.to_owned(), |path, key| join(&path, key));
+        let at = below(&fault.keys);
+        if !(fault.follows && self.gathered.is_spoiled(&at)) {
+            self.add(&at, fault.what.clone(), fault.help.clone());
+        }
+        self.gathered.spoil(&below(&fault.removed));
+        if let Some(meant) = &fault.meant {
+            let above = at.rsplit_once('.').map_or("", |(above, _)| above);
+            self.gathered.spoil(&join(above, meant));
         }
     }
 
@@ -214,6 +223,8 @@ struct Fault {
     help: Option<String>,
     /// The key that was probably meant.
     meant: Option<String>,
+    /// Whether it may only follow from a key that was left out.
+    follows: bool,
 }
 
 impl Fault {
@@ -235,6 +246,7 @@ impl Fault {
             what,
             help: None,
             meant: None,
+            follows: false,
         };
         if message.starts_with("unknown field") {
             let what = format!("unknown key `{given}`");
@@ -243,7 +255,7 @@ impl Fault {
             Fault { help, meant, ..fault(at(Some(given)), what) }
         } else if message.starts_with("missing field") {
             let removed = keys.to_vec();
-            Fault { removed, ..fault(at(Some(given)), "is missing".to_owned()) }
+            Fault { removed, follows: true, ..fault(at(Some(given)), "is missing".to_owned()) }
         } else if message.starts_with("unknown variant") {
             let names: Vec<String> = known.clone().map(|name| format!("\"{name}\"")).collect();
             let what = format!("= \"{given}\" is none of {}", names.join(", "));

@@ -3,7 +3,8 @@
 //! Series from files are written out, inactive elements are left out, each value keeps the source
 //! that its own file gave for it.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use toml::{Table, Value};
 
@@ -141,7 +142,7 @@ fn write_series(desk: &Desk<'_>, path: &str, entity: &mut Table) {
 /// Each value with the source of its own file: one text if it is the same for all, else by key.
 fn write_sources(overlaid: &Overlaid, path: &str, entity: &mut Table) {
     entity.remove("source");
-    let mut sources: IndexMap<String, Option<String>> = IndexMap::new();
+    let mut sources: BTreeMap<String, Option<String>> = BTreeMap::new();
     for key in entity.keys().filter(|key| !matches!(key.as_str(), "active" | "title")) {
         let source = overlaid.origins.source_of(&join(path, key));
         sources.insert(key.clone(), source.map(str::to_owned));
