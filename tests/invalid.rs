@@ -600,3 +600,32 @@ fn a_setting_is_the_last_overlay() {
     assert_eq!((found[0].file.as_str(), found.len()), ("--set", 1));
     assert!("no equals sign".parse::<Setting>().is_err());
 }
+
+#[test]
+fn whatever_stands_in_a_line_the_answer_is_problems_or_a_scenario() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("flows.csv"), flows()).unwrap();
+    let file = folder.path().join("changed.toml");
+    let lines: Vec<&str> = BASE.lines().collect();
+    let values = ["-1", "0", "1e300", "nan", "true", "\"x\"", "\"\"", "[]", "[1, \"x\"]", "{}", "2020-01-01", "{ x = { y = 1 } }"];
+    let mut refused = 0;
+    for k in 0..lines.len() {
+        let key = lines[k].split_once(" = ").map(|(key, _)| key);
+        let changed = values.iter().filter_map(|value| Some(format!("{} = {value}", key?)));
+        for line in changed.chain([String::new()]) {
+            let mut text = lines.clone();
+            text[k] = &line;
+            fs::write(&file, text.join("\n")).unwrap();
+            if let Err(problems) = scenario::load(file.to_str().unwrap(), &[]) {
+                assert!(!problems.is_empty(), "{line}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 800, "{refused}");
+}
+
+#[test]
+fn a_number_beyond_any_river_is_refused() {
+    assert_problem("[demand.fields]\nclaim = 2e12", "demand.fields.claim = 2000000000000 is larger than anything");
+}

@@ -184,18 +184,19 @@ fn storages(at: &Entry<'_>, given: &schema::Reservoir) -> (f64, f64) {
     let highest = most.as_ref().and_then(|most| most.iter().copied().reduce(f64::max));
     let last = most.as_ref().and_then(|most| most.as_slice().last().copied());
     for (key, value, limit) in [("storage_start_hm3", start, highest), ("storage_end_hm3", end, last)] {
-        if let (Some(value), Some(limit)) = (value, limit) {
-            if value > limit {
-                let what = format!("= {value} is above storage_max_hm3 = {limit}");
-                at.contradiction(key, "storage_max_hm3", what);
-            }
+        if let (Some(value), Some(limit)) = (value, limit)
+            && value > limit
+        {
+            let what = format!("= {value} is above storage_max_hm3 = {limit}");
+            at.contradiction(key, "storage_max_hm3", what);
         }
     }
-    if let (Some(start), None, Some(last)) = (start, end, last) {
-        if start > last && highest.is_some_and(|highest| start <= highest) {
-            let what = format!("is missing; as at the start ({start}) is above storage_max_hm3 = {last}");
-            at.contradiction("storage_end_hm3", "storage_max_hm3", what);
-        }
+    if let (Some(start), None, Some(last)) = (start, given.storage_end_hm3, last)
+        && start > last
+        && highest.is_some_and(|highest| start <= highest)
+    {
+        let what = format!("is missing; as at the start ({start}) is above storage_max_hm3 = {last}");
+        at.contradiction("storage_end_hm3", "storage_max_hm3", what);
     }
     let start = start.unwrap_or(0.0);
     (start, end.unwrap_or(start))
