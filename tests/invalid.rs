@@ -607,7 +607,20 @@ fn whatever_stands_in_a_line_the_answer_is_problems_or_a_scenario() {
     fs::write(folder.path().join("flows.csv"), flows()).unwrap();
     let file = folder.path().join("changed.toml");
     let lines: Vec<&str> = BASE.lines().collect();
-    let values = ["-1", "0", "1e300", "nan", "true", "\"x\"", "\"\"", "[]", "[1, \"x\"]", "{}", "2020-01-01", "{ x = { y = 1 } }"];
+    let values = [
+        "-1",
+        "0",
+        "1e300",
+        "nan",
+        "true",
+        "\"x\"",
+        "\"\"",
+        "[]",
+        "[1, \"x\"]",
+        "{}",
+        "2020-01-01",
+        "{ x = { y = 1 } }",
+    ];
     let mut refused = 0;
     for k in 0..lines.len() {
         let key = lines[k].split_once(" = ").map(|(key, _)| key);
@@ -627,5 +640,8 @@ fn whatever_stands_in_a_line_the_answer_is_problems_or_a_scenario() {
 
 #[test]
 fn a_number_beyond_any_river_is_refused() {
-    assert_problem("[demand.fields]\nclaim = 2e12", "demand.fields.claim = 2000000000000 is larger than anything");
+    assert_problem(
+        "[demand.fields]\nclaim = 2e12",
+        "demand.fields.claim = 2000000000000 is larger than anything",
+    );
 }

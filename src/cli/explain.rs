@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use crate::scenario::Explained;
+
 use super::failure::Failure;
 use super::options::ScenarioOptions;
 use super::{parts, print};
@@ -38,7 +40,7 @@ pub(super) fn explain(verb: &Explain) -> Result<(), Failure> {
 }
 
 /// `key = value`, and below it where it comes from.
-fn line(value: &parts::Explained) -> String {
+fn line(value: &Explained) -> String {
     let source = value.source.as_ref().map(|source| format!("; {source}")).unwrap_or_default();
-    format!("{} = {}\n    {}{source}", value.path, value.value, value.file)
+    format!("{} = {}\n    {}{source}", value.key, value.value, value.file)
 }

@@ -9,12 +9,15 @@ use std::time::Instant;
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::allocation::unsolved::Unsolved;
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
 use crate::output::manifest::{self, Manifest, PolicyRun};
+use crate::output::plots::draw;
 use crate::output::report::{FigureLink, report};
 use crate::output::tables::Tables;
 use crate::scenario::Scenario;
+use crate::simulation::seasonal::Outcome;
 
 use super::failure::Failure;
 use super::options::{RunOptions, ScenarioOptions};
@@ -84,7 +87,7 @@ impl Done {
     fn gather(
         &mut self,
         policies: &[String],
-        outcomes: Vec<Result<parts::Outcome, parts::Unsolved>>,
+        outcomes: Vec<Result<Outcome, Unsolved>>,
         manifest: &mut Manifest,
     ) -> Result<(), Failure> {
         for (name, outcome) in policies.iter().zip(outcomes) {
@@ -103,7 +106,7 @@ impl Done {
         Ok(())
     }
 
-    fn keep(&mut self, name: &str, outcome: parts::Outcome, manifest: &mut Manifest) {
+    fn keep(&mut self, name: &str, outcome: Outcome, manifest: &mut Manifest) {
         let rows = riparians(&outcome.record, &self.scenario.basin, name);
         let found = breaches(&outcome.record, name);
         if let Some(first) = found.first() {
@@ -130,7 +133,7 @@ impl Done {
         }
         self.put(&folder, "scenario.toml", self.scenario.merged.clone().as_bytes())?;
         let mut links = Vec::new();
-        for figure in parts::draw(&self.tables, &self.scenario) {
+        for figure in draw(&self.tables, &self.scenario) {
             self.put(&folder, &format!("figures/{}.png", figure.name), &figure.png)?;
             links.push(FigureLink { name: figure.name, title: figure.title });
         }

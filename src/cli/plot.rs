@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::output::folder::RunFolder;
+use crate::output::plots::draw;
 use crate::output::tables::{TableError, Tables};
 
 use super::failure::Failure;
@@ -38,7 +39,7 @@ pub(super) fn plot(verb: &Plot) -> Result<(), Failure> {
     let tables = read_tables(&verb.folder).map_err(Failure::Command)?;
     let progress = Progress::new(1, "drawing", verb.quiet);
     let mut files = Vec::new();
-    for figure in parts::draw(&tables, &scenario) {
+    for figure in draw(&tables, &scenario) {
         let name = format!("figures/{}.png", figure.name);
         folder.write(&name, &figure.png).map_err(Failure::doing)?;
         files.push(verb.folder.join(name).display().to_string());

@@ -83,7 +83,13 @@ impl Weaver {
         Label { family, element: self.elements[node], period: Some(self.periods[period]) }
     }
 
-    fn row(&mut self, family: &'static str, at: (usize, usize), bounds: (f64, f64), terms: &[(Var, f64)]) -> Row {
+    fn row(
+        &mut self,
+        family: &'static str,
+        at: (usize, usize),
+        bounds: (f64, f64),
+        terms: &[(Var, f64)],
+    ) -> Row {
         let label = self.label(family, at);
         let row = self.program.add_row(label, bounds.0, bounds.1);
         terms.iter().for_each(|(var, value)| self.program.add_term(row, *var, *value));
@@ -101,6 +107,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
     let mut weaver = Weaver { program, elements, periods, units };
     let mut delivered: Vec<Vec<Var>> = vec![Vec::new(); size.nodes];
     let claims: Vec<f64> = (0..size.nodes).map(|_| draw.between(20.0, 400.0)).collect();
+    let capacities: Vec<f64> = (0..size.nodes).map(|_| draw.between(500.0, 19500.0)).collect();
     let mut storage: Vec<Option<Var>> = vec![None; size.nodes];
     let mut fuel = Vec::new();
     for period in 0..size.periods {
@@ -109,7 +116,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
         let mut returned: Option<Var> = None;
         for node in 0..size.nodes {
             let at = (node, period);
-            let inflow = draw.between(50.0, 600.0) * units.volume;
+            let inflow = draw.between(10.0, 200.0) * units.volume;
             let claim = claims[node] * units.volume;
             let price = 1.0 / units.volume * units.money;
             let worth = draw.between(0.01, 0.08) * price;
@@ -122,7 +129,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
             balance.extend(returned.map(|var| (var, -0.3)));
             let mut given = inflow;
             if node % 2 == 0 {
-                let most = draw.between(500.0, 19500.0) * units.volume;
+                let most = capacities[node] * units.volume;
                 let next = weaver.var("storage", at, (0.05 * most, most), -1e-4 * price);
                 let spilled = weaver.var("spilled", at, (0.0, INF), 1e-5 * price);
                 let turbined = weaver.var("turbined", at, (0.0, 900.0 * units.volume), 0.0);
@@ -134,7 +141,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
                 balance.push((next, 1.0));
                 match storage[node] {
                     Some(last) => balance.push((last, -0.995)),
-                    None => given += 0.4 * most,
+                    None => given += 0.1 * most,
                 }
                 storage[node] = Some(next);
             }
@@ -148,11 +155,18 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
     }
     let budget = 300.0 * size.periods as f64 * units.energy;
     weaver.row("fuel", (0, 0), (-INF, budget), &fuel);
-    let shares = (0..size.nodes).map(|node| share(&mut weaver, node, claims[node], &delivered[node])).collect();
+    let shares =
+        (0..size.nodes).map(|node| share(&mut weaver, node, claims[node], &delivered[node])).collect();
     Network { program: weaver.program, shares }
 }
 
-fn dispatch(weaver: &mut Weaver, draw: &mut Draw, period: usize, mut power: Vec<(Var, f64)>, fuel: &mut Vec<(Var, f64)>) {
+fn dispatch(
+    weaver: &mut Weaver,
+    draw: &mut Draw,
+    period: usize,
+    mut power: Vec<(Var, f64)>,
+    fuel: &mut Vec<(Var, f64)>,
+) {
     let units = weaver.units;
     let price = units.money / units.energy;
     for step in 0..3 {
@@ -173,7 +187,12 @@ fn dispatch(weaver: &mut Weaver, draw: &mut Draw, period: usize, mut power: Vec<
 /// A demand's share of its claim, at most one: `share * claim = deliveries`.
 fn share(weaver: &mut Weaver, node: usize, claim: f64, delivered: &[Var]) -> Var {
     let var = weaver.var("share", (node, 0), (0.0, 1.0), 0.0);
-    let row = weaver.row("share", (node, 0), (0.0, 0.0), &[(var, -claim * weaver.units.volume * delivered.len() as f64)]);
+    let row = weaver.row(
+        "share",
+        (node, 0),
+        (0.0, 0.0),
+        &[(var, -claim * weaver.units.volume * delivered.len() as f64)],
+    );
     delivered.iter().for_each(|delivery| weaver.program.add_term(row, *delivery, 1.0));
     var
 }
@@ -191,7 +210,8 @@ pub fn simplex(program: &Program) -> Result<f64, microlp::Error> {
     for (row, sum) in program.rows().iter().zip(&sums) {
         let mut terms: Vec<(usize, f64)> = sum.iter().map(|(at, value)| (*at, *value)).collect();
         terms.sort_by_key(|term| term.0);
-        let terms: Vec<(microlp::Variable, f64)> = terms.into_iter().map(|(at, value)| (vars[at], value)).collect();
+        let terms: Vec<(microlp::Variable, f64)> =
+            terms.into_iter().map(|(at, value)| (vars[at], value)).collect();
         if row.lower == row.upper {
             problem.add_constraint(&terms[..], ComparisonOp::Eq, row.lower);
             continue;
@@ -238,7 +258,9 @@ impl Reader {
             "COLUMNS" => self.add_term(words[0], words[1], words[2].parse().expect("a number")),
             "RHS" => self.set_right(words[1], words[2].parse().expect("a number")),
             "RANGES" => self.set_range(words[1], words[2].parse().expect("a number")),
-            "BOUNDS" => self.set_bound(words[0], words[2], words.get(3).map(|w| w.parse().expect("a number"))),
+            "BOUNDS" => {
+                self.set_bound(words[0], words[2], words.get(3).map(|w| w.parse().expect("a number")))
+            }
             other => panic!("section {other}"),
         }
     }
