@@ -207,7 +207,7 @@ fn a_file_that_inherits_and_gives_no_name_is_called_as_its_file() {
 #[test]
 fn explain_tells_file_and_source_of_each_value() {
     let rows = scenario::explain("dry-year", &[], Some("reservoir.toktogul")).unwrap();
-    let row = |key: &str| rows.iter().find(|row| row.path.ends_with(key)).unwrap();
+    let row = |key: &str| rows.iter().find(|row| row.key.ends_with(key)).unwrap();
     assert_eq!(row("storage_start_hm3").file, "dry-year.toml");
     assert_eq!(row("storage_max_hm3").file, "aral/rivers.toml");
     assert!(row("storage_max_hm3").source.as_deref().is_some_and(|text| text.starts_with("derived")));
