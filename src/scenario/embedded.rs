@@ -54,7 +54,7 @@ impl Place {
             }
             Place::Shipped(path) => {
                 let folder = Path::new(path).parent().unwrap_or_else(|| Path::new(""));
-                Place::Shipped(slashes(&tidy(&folder.join(relative))))
+                Place::Shipped(slashes(tidy(&folder.join(relative))))
             }
         }
     }
@@ -76,7 +76,7 @@ impl Place {
     /// The path as the user would open it.
     pub(crate) fn heading(&self) -> String {
         match self {
-            Place::Disk(path) => slashes(&tidy(path)),
+            Place::Disk(path) => slashes(tidy(path)),
             Place::Shipped(path) => format!("{FOLDER}/{path}"),
         }
     }
@@ -86,7 +86,7 @@ impl Place {
         match self {
             Place::Disk(path) => {
                 let below = scenario_root(path).and_then(|root| path.strip_prefix(root).ok());
-                slashes(&tidy(below.unwrap_or(path)))
+                slashes(tidy(below.unwrap_or(path)))
             }
             Place::Shipped(path) => path.clone(),
         }

@@ -13,8 +13,24 @@ use super::schema::{Percent, ScenarioFile};
 
 /// The sections that are tables by name, in the order of the file's shape.
 const NAMED: [&str; 18] = [
-    "riparian", "river", "node", "reservoir", "reach", "plant", "inflow", "correction", "demand",
-    "drainage", "treaty", "environment", "area", "thermal", "fuel", "market", "line", "policy",
+    "riparian",
+    "river",
+    "node",
+    "reservoir",
+    "reach",
+    "plant",
+    "inflow",
+    "correction",
+    "demand",
+    "drainage",
+    "treaty",
+    "environment",
+    "area",
+    "thermal",
+    "fuel",
+    "market",
+    "line",
+    "policy",
 ];
 
 /// The key beside the inflows that holds their percentages.
@@ -147,16 +163,25 @@ impl Reader<'_> {
             };
             let keys = keys_of(error.path());
             let fault = Fault::new(error.inner().message(), &keys, &value);
-            let at = fault.keys.iter().fold(path.to_owned(), |path, key| join(&path, key));
-            self.add(&at, fault.what, fault.help);
-            if let Some(meant) = fault.meant {
-                let above = at.rsplit_once('.').map_or("", |(above, _)| above);
-                self.gathered.spoil(&join(above, &meant));
-            }
+            self.report(path, &fault);
             if !remove(&mut value, &fault.removed) {
                 self.gathered.spoil(path);
                 return None;
             }
+        }
+    }
+
+    /// Reports a fault, unless it only follows from another; what is left out is spoiled.
+    fn report(&self, entity: &str, fault: &Fault) {
+        let below = |keys: &[String]| keys.iter().fold(entity.to_owned(), |path, key| join(&path, key));
+        let at = below(&fault.keys);
+        if !(fault.follows && self.gathered.is_spoiled(&at)) {
+            self.add(&at, fault.what.clone(), fault.help.clone());
+        }
+        self.gathered.spoil(&below(&fault.removed));
+        if let Some(meant) = &fault.meant {
+            let above = at.rsplit_once('.').map_or("", |(above, _)| above);
+            self.gathered.spoil(&join(above, meant));
         }
     }
 
@@ -178,7 +203,8 @@ impl Reader<'_> {
                 _ => false,
             };
             if bad {
-                let shown = if value.is_array() { "holds what is".to_owned() } else { format!("= {value} is") };
+                let shown =
+                    if value.is_array() { "holds what is".to_owned() } else { format!("= {value} is") };
                 self.add(&path, format!("{shown} not a finite number"), None);
                 wrong.push(key.clone());
             }
@@ -197,6 +223,8 @@ struct Fault {
     help: Option<String>,
     /// The key that was probably meant.
     meant: Option<String>,
+    /// Whether it may only follow from a key that was left out.
+    follows: bool,
 }
 
 impl Fault {
@@ -206,7 +234,9 @@ impl Fault {
         let known = quoted.get(1..).unwrap_or(&[]).iter().copied();
         let at = |more: Option<&str>| {
             let mut keys = keys.to_vec();
-            keys.extend(more.filter(|more| keys.last().map(String::as_str) != Some(*more)).map(str::to_owned));
+            keys.extend(
+                more.filter(|more| keys.last().map(String::as_str) != Some(*more)).map(str::to_owned),
+            );
             keys
         };
         let value = keys.iter().try_fold(entity, |value, key| value.get(key.as_str()));
@@ -216,6 +246,7 @@ impl Fault {
             what,
             help: None,
             meant: None,
+            follows: false,
         };
         if message.starts_with("unknown field") {
             let what = format!("unknown key `{given}`");
@@ -224,7 +255,7 @@ impl Fault {
             Fault { help, meant, ..fault(at(Some(given)), what) }
         } else if message.starts_with("missing field") {
             let removed = keys.to_vec();
-            Fault { removed, ..fault(at(Some(given)), "is missing".to_owned()) }
+            Fault { removed, follows: true, ..fault(at(Some(given)), "is missing".to_owned()) }
         } else if message.starts_with("unknown variant") {
             let names: Vec<String> = known.clone().map(|name| format!("\"{name}\"")).collect();
             let what = format!("= \"{given}\" is none of {}", names.join(", "));

@@ -3,7 +3,8 @@
 //! Series from files are written out, inactive elements are left out, each value keeps the source
 //! that its own file gave for it.
 
-use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use toml::{Table, Value};
 
@@ -11,7 +12,7 @@ use super::build::desk::Desk;
 use super::build::series;
 use super::overlay::{self, Overlaid, SINGLE, Setting, join};
 use super::problem::{Problem, Problems, did_you_mean};
-use super::schema::ScenarioFile;
+use super::schema::{Entity, ScenarioFile};
 use super::values::{Values, written_key};
 
 /// A value of a merged scenario, where it is written and where it comes from.
@@ -105,7 +106,7 @@ pub(crate) fn merged(overlaid: &Overlaid, file: &ScenarioFile, desk: &Desk<'_>, 
             }
         }
     }
-    drop_percents_of_inactive(&mut table, file);
+    drop_names_of_inactive(&mut table, file, desk);
     let mut whole = Table::new();
     let header = table.remove("scenario").and_then(|header| header.as_table().cloned());
     let mut header = header.unwrap_or_default();
@@ -115,12 +116,19 @@ pub(crate) fn merged(overlaid: &Overlaid, file: &ScenarioFile, desk: &Desk<'_>, 
     toml::to_string(&whole).unwrap_or_default()
 }
 
-/// A percentage of an inflow that is switched off would name an inflow that is not there.
-fn drop_percents_of_inactive(table: &mut Table, file: &ScenarioFile) {
-    let Some(Value::Table(inflow)) = table.get_mut("inflow") else { return };
-    let names: Vec<String> = inflow.keys().cloned().collect();
-    if let Some(Value::Table(percents)) = inflow.get_mut("percent_of_normal") {
-        percents.retain(|name, _| name == "source" || names.iter().any(|other| other == name) || !file.inflow.contains_key(name));
+/// What names an element that is switched off, and may: percentages of inflows, shares of nothing.
+fn drop_names_of_inactive(table: &mut Table, file: &ScenarioFile, desk: &Desk<'_>) {
+    let Some(Value::Table(inflows)) = table.get_mut("inflow") else { return };
+    let is_off = |name: &str| file.inflow.get(name).is_some_and(|inflow| !inflow.is_active());
+    for (name, value) in inflows.iter_mut() {
+        match value {
+            Value::Table(percents) if name == "percent_of_normal" => percents.retain(|name, _| !is_off(name)),
+            _ => {
+                if let Some(nodes) = value.get_mut("nodes").and_then(Value::as_table_mut) {
+                    nodes.retain(|node, _| !desk.nodes.is_inactive(node) || desk.nodes.get(node).is_some());
+                }
+            }
+        }
     }
 }
 
@@ -139,7 +147,7 @@ fn write_series(desk: &Desk<'_>, path: &str, entity: &mut Table) {
 /// Each value with the source of its own file: one text if it is the same for all, else by key.
 fn write_sources(overlaid: &Overlaid, path: &str, entity: &mut Table) {
     entity.remove("source");
-    let mut sources: IndexMap<String, Option<String>> = IndexMap::new();
+    let mut sources: BTreeMap<String, Option<String>> = BTreeMap::new();
     for key in entity.keys().filter(|key| !matches!(key.as_str(), "active" | "title")) {
         let source = overlaid.origins.source_of(&join(path, key));
         sources.insert(key.clone(), source.map(str::to_owned));

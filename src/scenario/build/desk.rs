@@ -58,6 +58,9 @@ impl<I: Idx> Names<I> {
     }
 }
 
+/// No quantity of a basin is larger, whatever its unit.
+const LARGEST: f64 = 1e12;
+
 /// What numbers a key takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Range {
@@ -76,6 +79,7 @@ impl Range {
     pub(crate) fn fault(self, value: f64) -> Option<&'static str> {
         match self {
             _ if !value.is_finite() => Some("is not a finite number"),
+            _ if value.abs() > LARGEST => Some("is larger than anything in a river basin"),
             Range::NotNegative if value < 0.0 => Some("is negative"),
             Range::Positive if value <= 0.0 => Some("must be above 0"),
             Range::Share if !(0.0..=1.0).contains(&value) => Some("is a share and must lie between 0 and 1"),

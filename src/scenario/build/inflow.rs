@@ -19,12 +19,8 @@ pub(crate) fn build(desk: &Desk<'_>) -> Inflows {
     check_percents(desk);
     let nothing = Series::filled(desk.horizon.len(), Volume::ZERO);
     let none = Table::filled(desk.nodes.iter().count(), nothing);
-    let mut inflows = Inflows {
-        volume: none.clone(),
-        normal: none.clone(),
-        natural: none.clone(),
-        unaccounted: none,
-    };
+    let mut inflows =
+        Inflows { volume: none.clone(), normal: none.clone(), natural: none.clone(), unaccounted: none };
     let as_normal = Series::filled(desk.horizon.len(), 1.0);
     for (name, given) in active(&desk.file.inflow) {
         let at = desk.at("inflow", name);

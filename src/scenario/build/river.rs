@@ -184,25 +184,30 @@ fn storages(at: &Entry<'_>, given: &schema::Reservoir) -> (f64, f64) {
     let highest = most.as_ref().and_then(|most| most.iter().copied().reduce(f64::max));
     let last = most.as_ref().and_then(|most| most.as_slice().last().copied());
     for (key, value, limit) in [("storage_start_hm3", start, highest), ("storage_end_hm3", end, last)] {
-        if let (Some(value), Some(limit)) = (value, limit) {
-            if value > limit {
-                let what = format!("= {value} is above storage_max_hm3 = {limit}");
-                at.contradiction(key, "storage_max_hm3", what);
-            }
+        if let (Some(value), Some(limit)) = (value, limit)
+            && value > limit
+        {
+            let what = format!("= {value} is above storage_max_hm3 = {limit}");
+            at.contradiction(key, "storage_max_hm3", what);
         }
     }
-    if let (Some(start), None, Some(last)) = (start, end, last) {
-        if start > last && highest.is_some_and(|highest| start <= highest) {
-            let what = format!("is missing; as at the start ({start}) is above storage_max_hm3 = {last}");
-            at.contradiction("storage_end_hm3", "storage_max_hm3", what);
-        }
+    if let (Some(start), None, Some(last)) = (start, given.storage_end_hm3, last)
+        && start > last
+        && highest.is_some_and(|highest| start <= highest)
+    {
+        let what = format!("is missing; as at the start ({start}) is above storage_max_hm3 = {last}");
+        at.contradiction("storage_end_hm3", "storage_max_hm3", what);
     }
     let start = start.unwrap_or(0.0);
     (start, end.unwrap_or(start))
 }
 
 /// A lower bound above an upper one is a problem at the lower one's key.
-fn check_not_above(at: &Entry<'_>, (low_key, low): (&str, &Series<f64>), (high_key, high): (&str, &Series<f64>)) {
+fn check_not_above(
+    at: &Entry<'_>,
+    (low_key, low): (&str, &Series<f64>),
+    (high_key, high): (&str, &Series<f64>),
+) {
     if let Some((t, (low, high))) = low.iter().zip(high).enumerate().find(|(_, (low, high))| low > high) {
         let when = if t == 0 { String::new() } else { format!(" in period {}", t + 1) };
         at.contradiction(low_key, high_key, format!("= {low} is above {high_key} = {high}{when}"));
@@ -334,7 +339,10 @@ fn reach(
 fn travel_days(at: &Entry<'_>, given: &schema::Reach) -> f64 {
     let days = at.or("travel_days", given.travel_days, 0.0, Range::NotNegative);
     if days > lag::LONGEST {
-        at.problem("travel_days", format!("= {days} is above {}, the longest way there can be", lag::LONGEST));
+        at.problem(
+            "travel_days",
+            format!("= {days} is above {}, the longest way there can be", lag::LONGEST),
+        );
         return 0.0;
     }
     days
