@@ -1,4 +1,13 @@
 //! Floor 4: who gets what, when: the physics as one program, and policies as records over it.
 
+pub mod allocate;
+pub mod award;
+pub mod diagnosis;
+pub mod formulation;
+pub mod goal;
+pub mod plan;
 pub mod policy;
+#[cfg(test)]
+pub mod sample;
+pub mod unsolved;
 pub mod window;

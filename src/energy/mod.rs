@@ -1,0 +1,3 @@
+//! Floor 3: what falling water is worth in energy.
+
+pub mod hydropower;

@@ -175,6 +175,11 @@ impl Horizon {
         Season::ALL.into_iter().filter(occurs).collect()
     }
 
+    /// The periods of a season, in order.
+    pub fn periods_in(&self, season: Season) -> impl Iterator<Item = PeriodIdx> + '_ {
+        self.periods.enumerate().filter(move |(_, period)| period.season == season).map(|(t, _)| t)
+    }
+
     /// The series that repeats twelve monthly values (January first), the same within a month.
     pub fn repeat_monthly<T: Clone>(&self, monthly: &[T; 12]) -> Series<T> {
         self.periods.map(|period| monthly[period.month() as usize - 1].clone())

@@ -5,4 +5,5 @@
 pub mod calendar;
 pub mod curve;
 pub mod index;
+pub mod total;
 pub mod units;

@@ -1,3 +1,5 @@
 //! Floor 5: runs: one window, looked at once (seasonal), and what is kept of it (the record).
 
 pub mod record;
+pub mod replay;
+pub mod seasonal;

@@ -2,7 +2,14 @@
 //!
 //! A [`program::Program`] is minimised by a [`Solver`]; nothing here knows a river.
 
+pub mod clarabel;
+mod form;
+pub mod lexicographic;
+pub mod mps;
+mod newton;
 pub mod program;
+mod scaling;
+pub mod text;
 
 use program::Program;
 

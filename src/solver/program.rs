@@ -187,6 +187,16 @@ impl Program {
         &self.rows
     }
 
+    /// One row.
+    pub fn row(&self, row: Row) -> &RowBounds {
+        &self.rows[row.position()]
+    }
+
+    /// The rows by name, in the order they were added.
+    pub fn row_ids(&self) -> impl Iterator<Item = Row> + use<> {
+        (0..self.rows.len() as u32).map(Row)
+    }
+
     /// The coefficients, in the order they were added; a pair of row and variable may occur twice.
     pub fn terms(&self) -> &[Term] {
         &self.terms
@@ -200,6 +210,16 @@ impl Program {
     /// The convex terms of the objective.
     pub fn convex_terms(&self) -> &[ConvexTerm] {
         &self.convex
+    }
+
+    /// The variables that have a linear cost, and that cost.
+    pub fn costs(&self) -> impl Iterator<Item = (Var, f64)> + '_ {
+        let place = |at: usize| Var(at as u32);
+        self.variables
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| v.cost != 0.0)
+            .map(move |(at, v)| (place(at), v.cost))
     }
 
     /// The text of a name.
@@ -223,6 +243,13 @@ impl Program {
 }
 
 impl ConvexTerm {
+    /// The variable it bends.
+    pub fn var(&self) -> Var {
+        match *self {
+            ConvexTerm::Quadratic { var, .. } | ConvexTerm::AlphaFair { var, .. } => var,
+        }
+    }
+
     /// The value of the term at a point.
     pub fn value_at(&self, values: &[f64]) -> f64 {
         match *self {

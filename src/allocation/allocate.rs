@@ -1,0 +1,479 @@
+//! Allocation: formulate, apply the policy, correct the heads, repeat.
+//!
+//! Every policy goes the same way. The least priced shortfall of promises is found first and held
+//! (a policy about money has it in its objective). Then the policy's own goal is reached and its
+//! levels are held; then, among the plans that reach it, the one with the greatest total benefit is
+//! taken, so that power is dispatched economically under every policy; and last, among those, the
+//! even and smooth one. Plans are made at given heads: the heads are found first, with one program a
+//! pass, and the goal's round of programs is run again at the heads that were found.
+
+use crate::energy::hydropower::{StoragePath, Yields};
+use crate::solver::lexicographic::{Member, leximin};
+use crate::solver::program::{ConvexTerm, Program, Var};
+use crate::solver::{Solution, Solver, Status};
+
+use super::award::{estates, proportional, treaty};
+use super::diagnosis::conflicts;
+use super::formulation::{Detail, Formulation};
+use super::goal::Goal;
+use super::plan::{Plan, Prices};
+use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Welfare, Weights};
+use super::unsolved::Unsolved;
+use super::window::Window;
+
+/// Generation may move by this share between the heads assumed and the heads that follow.
+const HEAD_TOLERANCE: f64 = 1e-3;
+/// The most passes that look for heads.
+const HEAD_PASSES: usize = 6;
+/// How far the yields go towards those of the last plan.
+const HEAD_STEP: f64 = 0.7;
+/// A level is held this much below what was reached (a ratio): never fixed with an equation.
+const LEVEL_SLACK: f64 = 1e-6;
+/// The total benefit is held this much below its greatest, relative to it.
+const BENEFIT_SLACK: f64 = 1e-7;
+/// The priced shortfall of promises is held this much above its least: relative, and in MUSD.
+const SHORTFALL_SLACK: (f64, f64) = (1e-9, 1e-5);
+/// What a ratio that falls below its level costs while heads are looked for, MUSD per unit.
+const DRAFT_PRICE: f64 = 1e5;
+
+/// A plan with how it was found.
+#[derive(Clone, Debug)]
+pub struct Allocation {
+    /// The decisions.
+    pub plan: Plan,
+    /// Shadow prices, if the policy's objective is money.
+    pub prices: Option<Prices>,
+    /// Total net benefit at the heads assumed, MUSD.
+    pub benefit: f64,
+    /// The yields the plan was made with.
+    pub yields: Yields,
+    /// What each member of the goal reached, by name.
+    pub levels: Vec<(String, f64)>,
+    /// How much work it was and what is to be said of it.
+    pub effort: Effort,
+}
+
+/// The work behind an allocation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Effort {
+    /// Programs solved.
+    pub programs: u32,
+    /// Iterations over all of them.
+    pub iterations: u32,
+    /// Share by which generation at the plan's own heads differs from that assumed.
+    pub head_gap: f64,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// Allocates a window under a policy, starting from given yields.
+///
+/// # Errors
+/// Limits that contradict each other, or a solver that stops without an answer.
+pub fn allocate(
+    window: Window<'_>,
+    policy: &Policy,
+    solver: &dyn Solver,
+    yields: &Yields,
+) -> Result<Allocation, Unsolved> {
+    let mut engine = Engine { window, solver, effort: Effort::default() };
+    if is_money(policy) {
+        engine.allocate_money(yields)
+    } else {
+        engine.allocate_goal(policy, yields)
+    }
+}
+
+/// Whether a policy only adds up money.
+pub fn is_money(policy: &Policy) -> bool {
+    let sums = |welfare: &Welfare| {
+        welfare.alpha == Alpha::Finite(0.0)
+            && welfare.measure == Measure::Benefit
+            && matches!(welfare.weights, Weights::Equal | Weights::Rule(super::policy::WeightRule::Equal))
+    };
+    policy.welfare.as_ref().is_some_and(sums)
+}
+
+/// Yields to start from: those of the plan with the greatest total benefit.
+///
+/// # Errors
+/// As [`allocate`].
+pub fn first_yields(window: Window<'_>, solver: &dyn Solver) -> Result<Yields, Unsolved> {
+    let mut engine = Engine { window, solver, effort: Effort::default() };
+    Ok(engine.money_passes(&straight_yields(window))?.yields)
+}
+
+/// Yields along storages that run straight from start to end.
+pub fn straight_yields(window: Window<'_>) -> Yields {
+    let path = StoragePath::straight(window.basin, &window.start.storage, window.end_storage);
+    Yields::along(window.basin, &path)
+}
+
+/// The program of a policy's goal at given yields, for other solvers: the money program for a policy
+/// about money.
+///
+/// # Errors
+/// As [`allocate`].
+pub fn goal_program<'a>(
+    window: Window<'a>,
+    policy: &Policy,
+    solver: &dyn Solver,
+    yields: &Yields,
+) -> Result<Formulation<'a>, Unsolved> {
+    let mut engine = Engine { window, solver, effort: Effort::default() };
+    if is_money(policy) {
+        let mut formulation = Formulation::new(window, yields, Detail::Money);
+        formulation.maximise_benefit();
+        return Ok(formulation);
+    }
+    let shortfall = engine.least_shortfall(yields)?;
+    let found = engine.seek(policy, yields, shortfall)?;
+    let (mut formulation, _) = engine.held(&found, yields, shortfall);
+    formulation.maximise_benefit();
+    Ok(formulation)
+}
+
+struct Engine<'a, 's> {
+    window: Window<'a>,
+    solver: &'s dyn Solver,
+    effort: Effort,
+}
+
+/// A goal and the levels its members reached.
+struct Found {
+    goal: Goal,
+    levels: Vec<f64>,
+}
+
+/// A plan about money, with the yields it was made with.
+struct Draft<'a> {
+    formulation: Formulation<'a>,
+    solution: Solution,
+    yields: Yields,
+}
+
+impl<'a> Engine<'a, '_> {
+    fn allocate_money(&mut self, yields: &Yields) -> Result<Allocation, Unsolved> {
+        let mut draft = self.money_passes(yields)?;
+        let prices = Prices::read(&draft.formulation, &draft.solution.row_duals);
+        let benefit = -draft.solution.objective;
+        self.hold_benefit(&mut draft.formulation, benefit);
+        let goal = Goal::of_measure(self.window, Measure::Needs);
+        let levels = self.lift_on_face(&goal, &mut draft)?;
+        let found = Found { goal, levels };
+        let plan = self.even_plan(draft.formulation, draft.solution);
+        Ok(self.finish(plan, Some(prices), benefit, draft.yields, &found))
+    }
+
+    fn allocate_goal(&mut self, policy: &Policy, yields: &Yields) -> Result<Allocation, Unsolved> {
+        let shortfall = self.least_shortfall(yields)?;
+        let first = self.seek(policy, yields, shortfall)?;
+        let yields = self.draft_passes(&first, yields, shortfall)?;
+        let found = self.seek(policy, &yields, shortfall)?;
+        let (mut formulation, _) = self.held(&found, &yields, shortfall);
+        formulation.maximise_benefit();
+        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
+        let benefit = -solution.objective;
+        self.hold_benefit(&mut formulation, benefit);
+        let plan = self.even_plan(formulation, solution);
+        Ok(self.finish(plan, None, benefit, yields, &found))
+    }
+
+    /// Plans about money until generation hardly moves with the heads.
+    fn money_passes(&mut self, yields: &Yields) -> Result<Draft<'a>, Unsolved> {
+        let mut yields = yields.clone();
+        let mut formulation = Formulation::new(self.window, &yields, Detail::Money);
+        for pass in 1.. {
+            formulation.maximise_benefit();
+            let solution = self.solve(&formulation.program, "taking the best total benefit")?;
+            let plan = Plan::read(&formulation, &solution.values);
+            let (next, gap) = self.next_yields(&plan, &yields);
+            if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
+                return Ok(Draft { formulation, solution, yields });
+            }
+            yields = yields.towards(&next, HEAD_STEP);
+            formulation.set_yields(&yields);
+        }
+        unreachable!("the last pass returns")
+    }
+
+    /// Plans that keep to the levels as nearly as the heads allow, until generation hardly moves.
+    fn draft_passes(&mut self, found: &Found, yields: &Yields, shortfall: f64) -> Result<Yields, Unsolved> {
+        let mut yields = yields.clone();
+        let (mut formulation, members) = self.held(found, &yields, shortfall);
+        let softened = soften(&mut formulation, &members, &found.levels);
+        for _ in 1..HEAD_PASSES {
+            formulation.maximise_benefit();
+            for &var in &softened {
+                formulation.program.add_cost(var, DRAFT_PRICE);
+            }
+            let solution = self.solve(&formulation.program, "looking for the heads")?;
+            let plan = Plan::read(&formulation, &solution.values);
+            let (next, gap) = self.next_yields(&plan, &yields);
+            if gap < HEAD_TOLERANCE {
+                break;
+            }
+            yields = yields.towards(&next, HEAD_STEP);
+            formulation.set_yields(&yields);
+        }
+        Ok(yields)
+    }
+
+    /// The yields along a plan's own storages, and the share by which its generation would differ.
+    fn next_yields(&self, plan: &Plan, yields: &Yields) -> (Yields, f64) {
+        let path = plan.storage_path(&self.window.start.storage);
+        let next = Yields::along(self.window.basin, &path);
+        let (mut moved, mut total) = (0.0, 0.0);
+        for h in self.window.basin.plants.indices() {
+            for t in self.window.basin.horizon.indices() {
+                let turbined = plan.turbined[h][t];
+                moved += turbined * (next.of(h, t) - yields.of(h, t)).abs();
+                total += turbined * yields.of(h, t);
+            }
+        }
+        (next, if total > 0.0 { moved / total } else { 0.0 })
+    }
+
+    /// The least priced shortfall of promises that any plan has, MUSD.
+    fn least_shortfall(&mut self, yields: &Yields) -> Result<f64, Unsolved> {
+        let mut formulation = Formulation::new(self.window, yields, Detail::Physics);
+        formulation.minimise_shortfall();
+        let solution = self.solve(&formulation.program, "keeping the promises of the physics")?;
+        Ok(solution.objective.max(0.0))
+    }
+
+    /// Reaches a policy's goal at given yields.
+    fn seek(&mut self, policy: &Policy, yields: &Yields, shortfall: f64) -> Result<Found, Unsolved> {
+        let welfare = |goal: Goal, welfare: &Welfare, engine: &mut Self| {
+            let levels = engine.reach(&goal, welfare, yields, shortfall)?;
+            Ok(Found { goal, levels })
+        };
+        match (&policy.welfare, &policy.award) {
+            (Some(rule), _) => welfare(Goal::of_measure(self.window, rule.measure), rule, self),
+            (None, Some(award)) => {
+                let goal = self.award_goal(award, yields, shortfall)?;
+                let nearest = Welfare {
+                    alpha: Alpha::Leximin,
+                    measure: Measure::Needs,
+                    weights: Weights::Equal,
+                };
+                welfare(goal, &nearest, self)
+            }
+            (None, None) => Err(Unsolved::NothingToShare),
+        }
+    }
+
+    fn award_goal(&mut self, award: &Award, yields: &Yields, shortfall: f64) -> Result<Goal, Unsolved> {
+        let basin = self.window.basin;
+        Ok(Goal::Award(match award.rule {
+            AwardRule::Treaty => treaty(self.window, award.limit),
+            AwardRule::Proportional => {
+                let estates = estates(basin);
+                let mut formulation = self.promised(Detail::Physics, yields, shortfall);
+                let members: Vec<Var> =
+                    estates.iter().map(|estate| estate.add_to(&mut formulation)).collect();
+                let served = self.lift(&formulation.program, &members, &vec![1.0; members.len()])?;
+                proportional(basin, &estates, &served, award.limit)
+            }
+        }))
+    }
+
+    /// The levels that a welfare gives its members.
+    fn reach(
+        &mut self,
+        goal: &Goal,
+        welfare: &Welfare,
+        yields: &Yields,
+        shortfall: f64,
+    ) -> Result<Vec<f64>, Unsolved> {
+        let mut formulation = self.promised(goal.detail(), yields, shortfall);
+        let members = goal.add_to(&mut formulation);
+        if members.is_empty() {
+            return Err(Unsolved::NothingToShare);
+        }
+        let weights = goal.weights(self.window, &welfare.weights);
+        match welfare.alpha {
+            Alpha::Leximin => self.lift(&formulation.program, &members, &weights),
+            Alpha::Finite(alpha) => self.fair(goal, &mut formulation.program, &members, &weights, alpha),
+        }
+    }
+
+    /// Maximises `sum w phi_alpha(u)`; members that cannot gain anything are left out and named.
+    fn fair(
+        &mut self,
+        goal: &Goal,
+        program: &mut Program,
+        members: &[Var],
+        weights: &[f64],
+        alpha: f64,
+    ) -> Result<Vec<f64>, Unsolved> {
+        let can_gain = if alpha >= 1.0 { self.who_can_gain(program, members)? } else { vec![true; members.len()] };
+        program.clear_objective();
+        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+        for (position, (&var, weight)) in members.iter().zip(weights).enumerate() {
+            let weight = weight / mean;
+            if !can_gain[position] {
+                let name = goal.member_name(self.window.basin, position);
+                self.effort.warnings.push(format!("{name} cannot gain anything and was left out of the sum"));
+            } else if alpha == 0.0 {
+                program.add_cost(var, -weight);
+            } else {
+                program.add_convex(ConvexTerm::AlphaFair { var, weight, alpha });
+            }
+        }
+        let solution = self.solve(program, "sharing by the policy's rule")?;
+        Ok(members.iter().map(|var| solution.values[var.position()]).collect())
+    }
+
+    /// Which members can be above nothing: all of them, if the smallest can; else one by one.
+    fn who_can_gain(&mut self, program: &Program, members: &[Var]) -> Result<Vec<bool>, Unsolved> {
+        const NOTHING: f64 = 1e-7;
+        let mut alone = program.clone();
+        let mut best = Vec::with_capacity(members.len());
+        alone.clear_objective();
+        for var in members {
+            alone.add_cost(*var, -1.0);
+        }
+        let together = self.solve(&alone, "looking for who can gain")?;
+        if members.iter().all(|var| together.values[var.position()] > NOTHING) {
+            return Ok(vec![true; members.len()]);
+        }
+        for var in members {
+            alone.clear_objective();
+            alone.add_cost(*var, -1.0);
+            let solution = self.solve(&alone, "looking for who can gain")?;
+            best.push(solution.values[var.position()] > NOTHING);
+        }
+        Ok(best)
+    }
+
+    /// Leximin of the members.
+    fn lift(&mut self, program: &Program, members: &[Var], weights: &[f64]) -> Result<Vec<f64>, Unsolved> {
+        let members: Vec<Member> = members
+            .iter()
+            .zip(weights)
+            .map(|(&var, &weight)| Member { var, weight })
+            .collect();
+        let lifted = leximin(program, &members, self.solver)
+            .map_err(|stopped| self.why(program, "lifting the worst off", stopped.status))?;
+        self.effort.programs += lifted.programs as u32;
+        Ok(lifted.levels)
+    }
+
+    /// Leximin of the needs among the plans of the greatest benefit; holds the levels it finds.
+    fn lift_on_face(&mut self, goal: &Goal, draft: &mut Draft<'a>) -> Result<Vec<f64>, Unsolved> {
+        let members = goal.add_to(&mut draft.formulation);
+        draft.formulation.program.clear_objective();
+        if members.is_empty() {
+            return Ok(Vec::new());
+        }
+        let levels = match self.lift(&draft.formulation.program, &members, &vec![1.0; members.len()]) {
+            Ok(levels) => levels,
+            Err(_) => {
+                self.effort.warnings.push("plans of equal money were not ranked by the worst-off need".to_owned());
+                return Ok(Vec::new());
+            }
+        };
+        hold_levels(&mut draft.formulation, &members, &levels);
+        Ok(levels)
+    }
+
+    /// A program that holds the promises as far as they can be kept.
+    fn promised(&self, detail: Detail, yields: &Yields, shortfall: f64) -> Formulation<'a> {
+        let mut formulation = Formulation::new(self.window, yields, detail);
+        let (relative, absolute) = SHORTFALL_SLACK;
+        formulation.hold_shortfall(shortfall * (1.0 + relative) + absolute);
+        formulation
+    }
+
+    /// A program about money that holds the promises and the levels of a goal.
+    fn held(&self, found: &Found, yields: &Yields, shortfall: f64) -> (Formulation<'a>, Vec<Var>) {
+        let mut formulation = self.promised(Detail::Money, yields, shortfall);
+        let members = found.goal.add_to(&mut formulation);
+        hold_levels(&mut formulation, &members, &found.levels);
+        (formulation, members)
+    }
+
+    fn hold_benefit(&self, formulation: &mut Formulation<'_>, benefit: f64) {
+        formulation.hold_benefit(benefit - BENEFIT_SLACK * benefit.abs().max(1.0));
+    }
+
+    /// The even and smooth plan among those that hold all that is held; the given one if it cannot be
+    /// found.
+    fn even_plan(&mut self, mut formulation: Formulation<'_>, fallback: Solution) -> Plan {
+        let before = Plan::read(&formulation, &padded(&fallback.values, &formulation.program));
+        formulation.minimise_unevenness();
+        match self.solve(&formulation.program, "smoothing the plan") {
+            Ok(solution) => Plan::read(&formulation, &solution.values),
+            Err(_) => {
+                self.effort.warnings.push("the plan was not smoothed: the solver stopped without an answer".to_owned());
+                before
+            }
+        }
+    }
+
+    fn finish(
+        &mut self,
+        plan: Plan,
+        prices: Option<Prices>,
+        benefit: f64,
+        yields: Yields,
+        found: &Found,
+    ) -> Allocation {
+        let (_, gap) = self.next_yields(&plan, &yields);
+        let mut effort = std::mem::take(&mut self.effort);
+        effort.head_gap = gap;
+        effort.warnings.dedup();
+        let name = |position: usize| found.goal.member_name(self.window.basin, position);
+        let levels = found.levels.iter().enumerate().map(|(k, level)| (name(k), *level)).collect();
+        Allocation { plan, prices, benefit, yields, levels, effort }
+    }
+
+    fn solve(&mut self, program: &Program, stage: &'static str) -> Result<Solution, Unsolved> {
+        let solution = self.solver.solve(program);
+        self.effort.programs += 1;
+        self.effort.iterations += solution.iterations;
+        if solution.is_usable() { Ok(solution) } else { Err(self.why(program, stage, solution.status)) }
+    }
+
+    fn why(&self, program: &Program, stage: &'static str, status: Status) -> Unsolved {
+        match status {
+            Status::Infeasible => Unsolved::Infeasible { stage, conflicts: conflicts(program, self.solver) },
+            _ => Unsolved::Stalled { stage, status },
+        }
+    }
+}
+
+/// Holds each member at its level, or a hair below.
+fn hold_levels(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) {
+    for (&var, level) in members.iter().zip(levels) {
+        let upper = formulation.program.variable(var).upper;
+        let least = level - LEVEL_SLACK * level.abs().max(1.0);
+        let least = if formulation.program.variable(var).lower == 0.0 { least.max(0.0) } else { least };
+        formulation.program.set_bounds(var, least.min(upper), upper);
+    }
+}
+
+/// Lets held levels give at a price: `u + short >= level`. Returns the variables of what is short.
+fn soften(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) -> Vec<Var> {
+    members
+        .iter()
+        .zip(levels)
+        .map(|(&member, level)| {
+            let variable = *formulation.program.variable(member);
+            formulation.program.set_bounds(member, variable.lower.min(0.0), variable.upper);
+            let short = formulation.program.add_variable(variable.label, 0.0, f64::INFINITY);
+            let row = formulation.program.add_row(variable.label, level - LEVEL_SLACK, f64::INFINITY);
+            formulation.program.add_term(row, member, 1.0);
+            formulation.program.add_term(row, short, 1.0);
+            short
+        })
+        .collect()
+}
+
+/// The values of a solution of an earlier form of the program, with zeros for what was added since.
+fn padded(values: &[f64], program: &Program) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.resize(program.variables().len(), 0.0);
+    values
+}

@@ -1,0 +1,214 @@
+//! Rows of power: areas, thermal units, fuel, lines and markets.
+
+use crate::energy::hydropower::Yields;
+use crate::network::basin::{AreaIdx, MarketIdx};
+use crate::network::power_system::Terminal;
+use crate::quantity::index::{PeriodIdx, Table};
+use crate::solver::program::{Label, Row};
+
+use super::{Formulation, MoneyTerm, YieldPlace};
+
+/// The smallest yield that is put into the program, kWh/m3: a plant without head keeps its place.
+const LEAST_YIELD: f64 = 1e-9;
+
+/// MUSD per GWh of one USD/MWh.
+const MUSD_PER_GWH: f64 = 1e-3;
+
+impl Formulation<'_> {
+    /// All variables and rows of power.
+    pub(super) fn add_power(&mut self, yields: &Yields) {
+        self.add_generation();
+        self.add_lines();
+        self.add_loads();
+        self.add_area_balances();
+        self.add_hydropower(yields);
+        self.add_fuel_budgets();
+        self.add_markets();
+    }
+
+    /// `0 <= p <= capacity * availability * hours`, at the unit's cost.
+    fn add_generation(&mut self) {
+        let basin = self.window.basin;
+        for (g, unit) in basin.thermals.enumerate() {
+            let name = self.names.thermals[g];
+            let periods = &basin.horizon.periods;
+            let thermal = self.add_series("thermal", name, |t| {
+                (0.0, (unit.capacity * unit.availability[t] * periods[t].days).value())
+            });
+            let riparian = basin.areas[unit.area].riparian;
+            for var in &thermal {
+                let coefficient = -unit.cost.value() * MUSD_PER_GWH;
+                self.money.push(MoneyTerm { riparian, var: *var, coefficient });
+            }
+            self.vars.thermal.push(thermal);
+        }
+    }
+
+    /// `0 <= sent <= capacity * hours`; the receiver pays the sender for what arrives.
+    fn add_lines(&mut self) {
+        let basin = self.window.basin;
+        for (l, line) in basin.lines.enumerate() {
+            let name = self.names.lines[l];
+            let periods = &basin.horizon.periods;
+            let sent =
+                self.add_series("sent", name, |t| (0.0, (line.capacity[t] * periods[t].days).value()));
+            let paid = (1.0 - line.loss) * line.price.value() * MUSD_PER_GWH;
+            for var in &sent {
+                for (end, coefficient) in [(line.from, paid), (line.to, -paid)] {
+                    if let Terminal::Area(area) = end {
+                        let riparian = basin.areas[area].riparian;
+                        self.money.push(MoneyTerm { riparian, var: *var, coefficient });
+                    }
+                }
+            }
+            self.vars.sent.push(sent);
+        }
+    }
+
+    /// `served + unserved = load`, and `other <= what comes`; served energy has its worth, unserved
+    /// energy its cost.
+    fn add_loads(&mut self) {
+        let basin = self.window.basin;
+        for (a, area) in basin.areas.enumerate() {
+            let name = self.names.areas[a];
+            let served = self.add_series("served", name, |t| (0.0, area.load[t].value()));
+            let unserved = self.add_series("unserved", name, |t| (0.0, area.load[t].value()));
+            let other = self.add_series("other", name, |t| (0.0, area.other[t].value()));
+            for t in basin.horizon.indices() {
+                let load = area.load[t].value();
+                let row = self.program.add_row(self.label("load", name, t), load, load);
+                self.program.add_term(row, served[t], 1.0);
+                self.program.add_term(row, unserved[t], 1.0);
+                let worth = area.reference_price.value() * MUSD_PER_GWH;
+                let cost = area.lost_load_cost.value() * MUSD_PER_GWH;
+                let riparian = area.riparian;
+                self.money.push(MoneyTerm { riparian, var: served[t], coefficient: worth });
+                self.money.push(MoneyTerm { riparian, var: unserved[t], coefficient: -cost });
+            }
+            self.vars.served.push(served);
+            self.vars.unserved.push(unserved);
+            self.vars.other.push(other);
+        }
+    }
+
+    /// `hydro + thermal + other + received - sent - pumping - served = 0`.
+    fn add_area_balances(&mut self) {
+        let basin = self.window.basin;
+        for a in basin.areas.indices() {
+            let mut rows = Vec::with_capacity(basin.horizon.len());
+            for t in basin.horizon.indices() {
+                let row = self.program.add_row(self.label("power_balance", self.names.areas[a], t), 0.0, 0.0);
+                self.program.add_term(row, self.vars.other[a][t], 1.0);
+                self.program.add_term(row, self.vars.served[a][t], -1.0);
+                self.add_thermal_and_trade(row, a, t);
+                self.add_pumping(row, a, t);
+                rows.push(row);
+            }
+            self.price_rows.area.push(Table::new(rows));
+        }
+    }
+
+    fn add_thermal_and_trade(&mut self, row: Row, a: AreaIdx, t: PeriodIdx) {
+        let basin = self.window.basin;
+        for (g, unit) in basin.thermals.enumerate() {
+            if unit.area == a {
+                self.program.add_term(row, self.vars.thermal[g][t], 1.0);
+            }
+        }
+        for (l, line) in basin.lines.enumerate() {
+            if line.from == Terminal::Area(a) {
+                self.program.add_term(row, self.vars.sent[l][t], -1.0);
+            }
+            if line.to == Terminal::Area(a) {
+                self.program.add_term(row, self.vars.sent[l][t], 1.0 - line.loss);
+            }
+        }
+    }
+
+    fn add_pumping(&mut self, row: Row, a: AreaIdx, t: PeriodIdx) {
+        let basin = self.window.basin;
+        for (k, demand) in basin.demands.enumerate() {
+            if demand.riparian == basin.areas[a].riparian {
+                self.program.add_term(row, self.vars.delivery[k][t], -demand.lift_kwh_per_m3);
+            }
+        }
+    }
+
+    /// Energy of each plant, `yield * turbined`, in the balance of its area, and its operating cost.
+    fn add_hydropower(&mut self, yields: &Yields) {
+        let basin = self.window.basin;
+        for (h, plant) in basin.plants.enumerate() {
+            for t in basin.horizon.indices() {
+                let var = self.vars.turbined[h][t];
+                let term = self.program.terms().len();
+                let energy = yields.of(h, t).max(LEAST_YIELD);
+                self.program.add_term(self.price_rows.area[plant.area][t], var, energy);
+                let money = self.money.len();
+                self.money.push(MoneyTerm { riparian: plant.riparian, var, coefficient: 0.0 });
+                self.yields.push(YieldPlace { plant: h, period: t, term, money });
+            }
+        }
+    }
+
+    /// Puts new yields in: coefficients of the area balances, operating costs, and the bound
+    /// `turbined <= min(turbine limit * days, capacity * hours / yield)`.
+    pub fn set_yields(&mut self, yields: &Yields) {
+        let basin = self.window.basin;
+        for place in &self.yields {
+            let plant = &basin.plants[place.plant];
+            let energy = yields.of(place.plant, place.period).max(LEAST_YIELD);
+            self.program.terms_mut()[place.term].coefficient = energy;
+            self.money[place.money].coefficient = -plant.operating_cost.value() * MUSD_PER_GWH * energy;
+            let days = basin.horizon.periods[place.period].days;
+            let runs = plant.availability[place.period];
+            let by_turbines = (plant.turbine_max * runs * days).value();
+            let by_generators = (plant.capacity * runs * days).value() / energy;
+            let var = self.vars.turbined[place.plant][place.period];
+            self.program.set_bounds(var, 0.0, by_turbines.min(by_generators));
+        }
+    }
+
+    /// `sum over t and units of heat rate * p <= heat in the fuel`.
+    fn add_fuel_budgets(&mut self) {
+        let basin = self.window.basin;
+        for (f, fuel) in basin.fuels.enumerate() {
+            let element = self.program.name(fuel.name.as_str());
+            let label = Label { family: "fuel_budget", element, period: None };
+            let row = self.program.add_row(label, f64::NEG_INFINITY, fuel.heat.value());
+            for (g, unit) in basin.thermals.enumerate() {
+                if let Some((_, heat_rate)) = unit.fuel.filter(|(budget, _)| *budget == f) {
+                    for var in &self.vars.thermal[g] {
+                        self.program.add_term(row, *var, heat_rate);
+                    }
+                }
+            }
+        }
+    }
+
+    /// `sum of what a market sells <= its most`, and likewise what it buys.
+    fn add_markets(&mut self) {
+        let basin = self.window.basin;
+        for (m, market) in basin.markets.enumerate() {
+            let element = self.program.name(market.name.as_str());
+            let sold = Label { family: "market_sold", element, period: None };
+            let bought = Label { family: "market_bought", element, period: None };
+            self.add_market_limit(sold, m, market.sold_max.value(), true);
+            self.add_market_limit(bought, m, market.bought_max.value(), false);
+        }
+    }
+
+    fn add_market_limit(&mut self, label: Label, market: MarketIdx, most: f64, sells: bool) {
+        let basin = self.window.basin;
+        let terminal = Terminal::Market(market);
+        let lines = basin.lines.enumerate().filter(|(_, line)| {
+            if sells { line.from == terminal } else { line.to == terminal }
+        });
+        let vars: Vec<_> = lines.flat_map(|(l, _)| self.vars.sent[l].iter().copied()).collect();
+        if !vars.is_empty() {
+            let row = self.program.add_row(label, f64::NEG_INFINITY, most);
+            for var in vars {
+                self.program.add_term(row, var, 1.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Goals: what a policy's members are, as variables on top of a formulation.
+//!
+//! A goal is made once for a window and can be put on any program of it, so that levels found in one
+//! program can be held in another.
+
+use crate::network::basin::{Basin, RiparianIdx};
+use crate::quantity::calendar::Season;
+use crate::solver::program::Var;
+
+use super::award::Targets;
+use super::formulation::{Detail, Formulation, Need, NeedKind};
+use super::policy::{Measure, WeightRule, Weights};
+use super::window::Window;
+
+/// What the members of a policy are.
+#[derive(Clone, Debug)]
+pub enum Goal {
+    /// Each need of each riparian.
+    Needs(Vec<Need>),
+    /// One measure a riparian, over the needs it has.
+    Riparians {
+        /// Which.
+        measure: Measure,
+        /// Who has any need of that kind, and which needs count.
+        members: Vec<(RiparianIdx, Vec<Need>)>,
+    },
+    /// Each riparian's net benefit, MUSD.
+    Benefits(Vec<RiparianIdx>),
+    /// Each target of an award.
+    Award(Targets),
+}
+
+impl Goal {
+    /// The goal of a measure over a window.
+    pub fn of_measure(window: Window<'_>, measure: Measure) -> Goal {
+        let needs = needs(window.basin);
+        let kept = |need: &Need| match measure {
+            Measure::Water => need.kind == NeedKind::Water,
+            Measure::Energy => need.kind == NeedKind::Energy,
+            _ => true,
+        };
+        match measure {
+            Measure::Needs => Goal::Needs(needs),
+            Measure::Benefit => Goal::Benefits(window.basin.riparians.indices().collect()),
+            _ => {
+                let of = |i: RiparianIdx| -> Vec<Need> {
+                    needs.iter().copied().filter(|need| need.riparian == i && kept(need)).collect()
+                };
+                let members = window.basin.riparians.indices().map(|i| (i, of(i)));
+                Goal::Riparians { measure, members: members.filter(|(_, needs)| !needs.is_empty()).collect() }
+            }
+        }
+    }
+
+    /// How much of the model a program must hold for this goal.
+    pub fn detail(&self) -> Detail {
+        match self {
+            Goal::Benefits(_) => Detail::Money,
+            _ => Detail::Physics,
+        }
+    }
+
+    /// Adds the members' variables to a program, in the goal's own order.
+    pub fn add_to(&self, formulation: &mut Formulation<'_>) -> Vec<Var> {
+        match self {
+            Goal::Needs(needs) => needs.iter().map(|&need| formulation.add_need(need)).collect(),
+            Goal::Benefits(riparians) => {
+                let benefits = formulation.add_benefits();
+                use crate::quantity::index::Idx;
+                riparians.iter().map(|riparian| benefits[riparian.position()]).collect()
+            }
+            Goal::Award(targets) => targets.add_to(formulation),
+            Goal::Riparians { measure, members } => members
+                .iter()
+                .map(|(riparian, needs)| {
+                    let vars: Vec<Var> = needs.iter().map(|&need| formulation.add_need(need)).collect();
+                    match measure {
+                        Measure::MeanNeed => formulation.add_mean(*riparian, &vars),
+                        Measure::WorstNeed => formulation.add_worst(*riparian, &vars),
+                        _ => formulation.add_share(*riparian, needs),
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    /// What a member is called in messages.
+    pub fn member_name(&self, basin: &Basin, position: usize) -> String {
+        let name = |i: RiparianIdx| basin.riparians[i].name.clone();
+        match self {
+            Goal::Needs(needs) => needs.get(position).map_or_else(String::new, |need| need.describe(basin)),
+            Goal::Riparians { members, .. } => members.get(position).map_or_else(String::new, |(i, _)| name(*i)),
+            Goal::Benefits(riparians) => riparians.get(position).map_or_else(String::new, |i| name(*i)),
+            Goal::Award(targets) => targets.member_name(basin, position),
+        }
+    }
+
+    /// The weight of each member.
+    pub fn weights(&self, window: Window<'_>, weights: &Weights) -> Vec<f64> {
+        let of = |i: RiparianIdx| weight_of(window.basin, weights, i);
+        match self {
+            Goal::Needs(needs) => needs.iter().map(|need| of(need.riparian)).collect(),
+            Goal::Riparians { members, .. } => members.iter().map(|(i, _)| of(*i)).collect(),
+            Goal::Benefits(riparians) => riparians.iter().map(|i| of(*i)).collect(),
+            Goal::Award(targets) => vec![1.0; targets.len()],
+        }
+    }
+}
+
+/// The needs that exist: every riparian, season and kind with a claim above zero.
+pub fn needs(basin: &Basin) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for riparian in basin.riparians.indices() {
+        for season in basin.horizon.seasons() {
+            for kind in [NeedKind::Water, NeedKind::Energy] {
+                let need = Need { riparian, season, kind };
+                if need.asked(basin) > 0.0 {
+                    needs.push(need);
+                }
+            }
+        }
+    }
+    needs
+}
+
+impl Need {
+    /// How much is asked for in the season, hm3 or GWh.
+    pub fn asked(&self, basin: &Basin) -> f64 {
+        let in_season = |season: Season| basin.horizon.periods_in(season);
+        match self.kind {
+            NeedKind::Water => {
+                let own = basin.demands.iter().filter(|demand| demand.riparian == self.riparian);
+                own.map(|demand| in_season(self.season).map(|t| demand.claim[t].value()).sum::<f64>()).sum()
+            }
+            NeedKind::Energy => {
+                let own = basin.areas.iter().filter(|area| area.riparian == self.riparian);
+                own.map(|area| in_season(self.season).map(|t| area.load[t].value()).sum::<f64>()).sum()
+            }
+        }
+    }
+
+    /// In words: `water of UZ in April-September`.
+    pub fn describe(&self, basin: &Basin) -> String {
+        let what = match self.kind {
+            NeedKind::Water => "water",
+            NeedKind::Energy => "energy",
+        };
+        format!("{what} of {} in {}", basin.riparians[self.riparian].name, self.season.months())
+    }
+}
+
+fn weight_of(basin: &Basin, weights: &Weights, i: RiparianIdx) -> f64 {
+    match weights {
+        Weights::Equal | Weights::Rule(WeightRule::Equal) => 1.0,
+        Weights::Rule(WeightRule::Population) => basin.riparians[i].population_million,
+        Weights::Rule(WeightRule::Need) => {
+            needs(basin).iter().filter(|need| need.riparian == i).map(|need| need.asked(basin)).sum()
+        }
+        Weights::Table(table) => table.get(&basin.riparians[i].name).copied().unwrap_or(1.0),
+    }
+}

@@ -1,0 +1,31 @@
+//! Why a window could not be allocated, in the modeller's words.
+
+use crate::solver::Status;
+
+/// An allocation that could not be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Unsolved {
+    /// Limits contradict each other: no plan satisfies all of them.
+    #[error("no plan satisfies all limits while {stage}{}", list(conflicts))]
+    Infeasible {
+        /// What was being done.
+        stage: &'static str,
+        /// Which limits would have to give, where, when and by how much.
+        conflicts: Vec<String>,
+    },
+    /// The solver stopped before it had an answer.
+    #[error("the solver stopped without an answer ({status:?}) while {stage}")]
+    Stalled {
+        /// What was being done.
+        stage: &'static str,
+        /// How it stopped.
+        status: Status,
+    },
+    /// Nobody has anything to share.
+    #[error("nobody claims anything that the policy shares")]
+    NothingToShare,
+}
+
+fn list(conflicts: &[String]) -> String {
+    conflicts.iter().map(|conflict| format!("\n  {conflict}")).collect()
+}

@@ -1,0 +1,486 @@
+//! Priorities and leximin as sequences of programs: minimise one thing, keep it, go on; or lift the
+//! member that stands lowest, then the next. It says what each member reaches and proves it; it does not
+//! choose among the plans that reach it.
+//!
+//! A member is held to its level only when that is proved: by a positive dual (then it stands there in every
+//! best plan), or by a program that shows it cannot rise. To stand at the level in one best plan proves
+//! nothing (W. Ogryczak and T. Sliwinski, 2006). Levels are kept as floors a hair below, never as equations.
+
+use super::program::{Label, Name, Program, Var};
+use super::{Solution, Solver, Status};
+use rayon::prelude::*;
+use thiserror::Error;
+
+/// How far below its level a floor is put, relative to the level; the wider ones only where a program with the
+/// narrower cannot be solved, because a level was not known well enough.
+const HAIRS: [f64; 3] = [1e-8, 1e-7, 1e-6];
+
+/// A share of the duals above which a member is proved to be saturated.
+const PROVED: f64 = 1e-4;
+
+/// A relative distance from the level above which a member is proved to be free.
+const APART: f64 = 1e-4;
+
+/// A relative rise that counts as one where a program decides.
+const RISE: f64 = 1e-6;
+
+/// What is kept of a least value that was reached, relative to it.
+const KEPT: f64 = 1e-9;
+
+/// Someone whose share counts: a variable whose upper bound is the most it can get.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Member {
+    /// What it gets.
+    pub var: Var,
+    /// Its weight, positive: members are compared by what they get for each unit of weight.
+    pub weight: f64,
+}
+
+/// What leximin found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leximin {
+    /// What each member gets, in the members' order and in their variables' units.
+    pub levels: Vec<f64>,
+    /// How many times the lowest free members were lifted.
+    pub rounds: usize,
+    /// How many programs were solved.
+    pub programs: usize,
+    /// The answer of the last program: a plan that reaches the levels, one of many.
+    pub solution: Solution,
+}
+
+/// A program of the sequence could not be solved.
+#[derive(Clone, Debug, Error, PartialEq)]
+#[error("{what} ended {status:?}")]
+pub struct Unsolved {
+    /// Which program.
+    pub what: String,
+    /// How it ended.
+    pub status: Status,
+    /// What was found, for the accuracy it carries.
+    pub solution: Box<Solution>,
+}
+
+impl Leximin {
+    /// Puts every member's level into a program as its floor, a hair below.
+    pub fn hold(&self, program: &mut Program, members: &[Member]) {
+        for (member, level) in members.iter().zip(&self.levels) {
+            hold(program, member.var, *level, HAIRS[0]);
+        }
+    }
+}
+
+/// Solves a program or says which one could not be solved.
+///
+/// # Errors
+/// [`Unsolved`] if the solver's answer cannot be used.
+pub fn solve(program: &Program, what: &str, solver: &dyn Solver) -> Result<Solution, Unsolved> {
+    let solution = solver.solve(program);
+    if solution.is_usable() {
+        return Ok(solution);
+    }
+    Err(Unsolved { what: what.to_string(), status: solution.status, solution: Box::new(solution) })
+}
+
+/// Solves the program built with the narrowest hair with which it can be solved; counts the programs.
+fn solve_held(
+    build: impl Fn(f64) -> Program,
+    what: &str,
+    solver: &dyn Solver,
+    count: &mut usize,
+) -> Result<Solution, Unsolved> {
+    let mut attempt = |hair: f64| {
+        *count += 1;
+        solve(&build(hair), what, solver)
+    };
+    let mut found = attempt(HAIRS[0]);
+    for hair in &HAIRS[1..] {
+        match &found {
+            Err(problem) if problem.status != Status::Unbounded => found = attempt(*hair),
+            _ => break,
+        }
+    }
+    found
+}
+
+/// Minimises the program's objective, then keeps it: the linear part becomes a row that may not exceed what was
+/// reached, variables under a convex term keep their value, and the objective is cleared for the next
+/// priority. `family` names the row.
+///
+/// # Errors
+/// [`Unsolved`] if the program cannot be solved; it is then left as it was.
+pub fn least(program: &mut Program, family: &'static str, solver: &dyn Solver) -> Result<Solution, Unsolved> {
+    let solution = solve(program, family, solver)?;
+    let costs: Vec<(Var, f64)> = program.costs().collect();
+    let convex: Vec<Var> = program.convex_terms().iter().map(|term| term.var()).collect();
+    let reached: f64 = costs.iter().map(|(var, cost)| cost * solution.values[var.position()]).sum();
+    program.clear_objective();
+    if !costs.is_empty() {
+        let largest = costs.iter().map(|(_, cost)| cost.abs()).fold(0.0, f64::max);
+        let slack = KEPT * reached.abs()
+            + solution.accuracy.gap * reached.abs().max(1.0)
+            + solution.accuracy.primal * largest;
+        let element = program.name("all");
+        let row =
+            program.add_row(Label { family, element, period: None }, f64::NEG_INFINITY, reached + slack);
+        costs.iter().for_each(|(var, cost)| program.add_term(row, *var, *cost));
+    }
+    for var in convex {
+        keep(program, var, solution.values[var.position()]);
+    }
+    Ok(solution)
+}
+
+/// Narrows a variable's bounds to a value.
+fn keep(program: &mut Program, var: Var, value: f64) {
+    let bounds = program.variable(var);
+    let hair = KEPT.sqrt() * 1e-2 * value.abs();
+    let (lower, upper) = (bounds.lower.max(value - hair), bounds.upper.min(value + hair));
+    program.set_bounds(var, lower.min(upper), upper.max(lower));
+}
+
+/// Raises a variable's lower bound to a hair below a level.
+fn hold(program: &mut Program, var: Var, level: f64, hair: f64) {
+    let bounds = program.variable(var);
+    let floor = (level - hair * level.abs()).min(bounds.upper).max(bounds.lower);
+    let upper = bounds.upper;
+    program.set_bounds(var, floor, upper);
+}
+
+/// Leximin: the members' shares (each divided by its weight) in rising order are the largest possible, the
+/// lowest first. The program's own objective is left aside.
+///
+/// # Errors
+/// [`Unsolved`] if a program of the sequence cannot be solved: the rows contradict themselves, or a
+/// member can rise without end.
+pub fn leximin(program: &Program, members: &[Member], solver: &dyn Solver) -> Result<Leximin, Unsolved> {
+    leximin_in_classes(program, &[members], solver)
+}
+
+/// Leximin class by class: no member of a later class costs one of an earlier class anything. The
+/// levels are those of the first class, then of the second, and so on.
+///
+/// # Errors
+/// As [`leximin`].
+pub fn leximin_in_classes(
+    program: &Program,
+    classes: &[&[Member]],
+    solver: &dyn Solver,
+) -> Result<Leximin, Unsolved> {
+    let mut ladder = Ladder::new(program, solver);
+    let mut levels = Vec::new();
+    for members in classes {
+        levels.extend(ladder.climb(members)?);
+    }
+    let mut solution = match ladder.last.take() {
+        Some(solution) => solution,
+        None => solve(&ladder.bare, "leximin without members", solver)?,
+    };
+    solution.values.truncate(program.variables().len());
+    solution.reduced_costs.truncate(program.variables().len());
+    solution.row_duals.truncate(program.rows().len());
+    Ok(Leximin { levels, rounds: ladder.rounds, programs: ladder.programs, solution })
+}
+
+/// How much each member could rise above its level while no member at or below that level (for each unit of
+/// weight) falls below its own, in the members' order and their variables' units; zero, but for
+/// rounding, proves leximin. One program a member, in parallel; NaN where one cannot be solved.
+pub fn certify(program: &Program, members: &[Member], levels: &[f64], solver: &dyn Solver) -> Vec<f64> {
+    let mut bare = program.clone();
+    bare.clear_objective();
+    let share = |at: usize| levels[at] / members[at].weight;
+    let lifted = |at: usize, hair: f64| {
+        let mut lifted = bare.clone();
+        let limit = share(at) + RISE * share(at).abs();
+        for other in (0..members.len()).filter(|other| share(*other) <= limit) {
+            hold(&mut lifted, members[other].var, levels[other], hair);
+        }
+        lifted.add_cost(members[at].var, -1.0);
+        lifted
+    };
+    let rise = |at: usize| {
+        let found = solve_held(|hair| lifted(at, hair), "certificate", solver, &mut 0);
+        found.map_or(f64::NAN, |found| found.values[members[at].var.position()] - levels[at])
+    };
+    (0..members.len()).into_par_iter().map(rise).collect()
+}
+
+/// The sequence of programs of a leximin, and what it has proved so far.
+struct Ladder<'a> {
+    /// The rows and bounds.
+    bare: Program,
+    /// Whose level is proved, and the level.
+    held: Vec<(Var, f64)>,
+    solver: &'a dyn Solver,
+    /// The label of what the ladder adds.
+    name: Name,
+    rounds: usize,
+    programs: usize,
+    last: Option<Solution>,
+}
+
+/// What one round found.
+struct Rung {
+    /// What the lowest free members get for each unit of weight.
+    level: f64,
+    /// For each free member the share of the duals it holds; they add up to one.
+    shares: Vec<f64>,
+    /// For each free member its distance above the level, for each unit of weight.
+    above: Vec<f64>,
+}
+
+impl<'a> Ladder<'a> {
+    fn new(program: &Program, solver: &'a dyn Solver) -> Ladder<'a> {
+        let mut bare = program.clone();
+        bare.clear_objective();
+        let name = bare.name("lowest");
+        Ladder { bare, held: Vec::new(), solver, name, rounds: 0, programs: 0, last: None }
+    }
+
+    fn label(&self) -> Label {
+        Label { family: "leximin", element: self.name, period: None }
+    }
+
+    /// Finds the level of every member and leaves it as a floor.
+    fn climb(&mut self, members: &[Member]) -> Result<Vec<f64>, Unsolved> {
+        let mut levels = vec![f64::NAN; members.len()];
+        let mut free: Vec<usize> = (0..members.len()).collect();
+        while !free.is_empty() {
+            let standing: Vec<Member> = free.iter().map(|at| members[*at]).collect();
+            let rung = self.lift(&standing)?;
+            let saturated = self.saturated(&standing, &rung)?;
+            for (at, member) in
+                free.iter().zip(&standing).zip(&saturated).filter(|(_, s)| **s).map(|(m, _)| m)
+            {
+                levels[*at] = self.capped(*member, rung.level);
+                self.held.push((member.var, levels[*at]));
+            }
+            let mut saturated = saturated.into_iter();
+            free.retain(|_| !saturated.next().unwrap_or(true));
+        }
+        Ok(levels)
+    }
+
+    /// What a member gets at a level: no more than its cap.
+    fn capped(&self, member: Member, level: f64) -> f64 {
+        (level * member.weight).min(self.bare.variable(member.var).upper)
+    }
+
+    /// The program with floors under all that is proved.
+    fn standing(&self, hair: f64) -> Program {
+        let mut program = self.bare.clone();
+        self.held.iter().for_each(|(var, level)| hold(&mut program, *var, *level, hair));
+        program
+    }
+
+    fn solve(&self, build: impl Fn(f64) -> Program, count: &mut usize) -> Result<Solution, Unsolved> {
+        solve_held(build, &format!("leximin round {}", self.rounds), self.solver, count)
+    }
+
+    /// Lifts the lowest of the free members as high as it goes.
+    fn lift(&mut self, members: &[Member]) -> Result<Rung, Unsolved> {
+        self.rounds += 1;
+        let build = |hair: f64| self.lifting(members, hair);
+        let mut count = 0;
+        let found = self.solve(build, &mut count)?;
+        self.programs += count;
+        let (first, level) = (self.bare.rows().len(), found.values[self.bare.variables().len()]);
+        let shares = found.row_duals[first..].iter().map(|dual| dual.max(0.0)).collect();
+        let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
+        self.last = Some(found);
+        Ok(Rung { level, shares, above })
+    }
+
+    /// The program that lifts the lowest: one more variable, the level, and one more row a free member.
+    fn lifting(&self, members: &[Member], hair: f64) -> Program {
+        let mut program = self.standing(hair);
+        let level = program.add_variable(self.label(), f64::NEG_INFINITY, f64::INFINITY);
+        program.add_cost(level, -1.0);
+        for member in members {
+            let row = program.add_row(self.label(), 0.0, f64::INFINITY);
+            program.add_term(row, member.var, 1.0 / member.weight);
+            program.add_term(row, level, -1.0);
+        }
+        program
+    }
+
+    /// Which of the free members stand as high as they can: at least one.
+    fn saturated(&mut self, members: &[Member], rung: &Rung) -> Result<Vec<bool>, Unsolved> {
+        let scale = rung.above.iter().fold(rung.level.abs(), |most, above| most.max(above.abs()));
+        let proved = |at: usize| rung.shares[at] * members.len() as f64 > PROVED;
+        let apart = |at: usize| rung.above[at] > APART * scale;
+        let mut saturated: Vec<bool> = (0..members.len()).map(|at| proved(at) && !apart(at)).collect();
+        let unsure: Vec<usize> = (0..members.len()).filter(|at| !saturated[*at] && !apart(*at)).collect();
+        for at in self.stuck(members, rung, unsure, scale)? {
+            saturated[at] = true;
+        }
+        if !saturated.contains(&true) {
+            let most = (0..members.len()).max_by(|a, b| rung.shares[*a].total_cmp(&rung.shares[*b]));
+            most.into_iter().for_each(|at| saturated[at] = true);
+        }
+        Ok(saturated)
+    }
+
+    /// Those of the unsure members that cannot rise while the others stand. All are asked at once, then
+    /// those that did not rise again, until nobody rises.
+    fn stuck(
+        &mut self,
+        members: &[Member],
+        rung: &Rung,
+        mut unsure: Vec<usize>,
+        scale: f64,
+    ) -> Result<Vec<usize>, Unsolved> {
+        while !unsure.is_empty() {
+            let build = |hair: f64| {
+                let mut program = self.standing(hair);
+                for member in members {
+                    hold(&mut program, member.var, self.capped(*member, rung.level), hair);
+                }
+                for at in &unsure {
+                    program.add_cost(members[*at].var, -1.0 / members[*at].weight);
+                }
+                program
+            };
+            let mut count = 0;
+            let found = self.solve(build, &mut count)?;
+            self.programs += count;
+            let rise = |at: usize| found.values[members[at].var.position()] / members[at].weight - rung.level;
+            let before = unsure.len();
+            unsure.retain(|at| rise(*at) <= RISE * scale);
+            if unsure.len() == before {
+                break;
+            }
+        }
+        Ok(unsure)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::solver::clarabel::Clarabel;
+
+    const INF: f64 = f64::INFINITY;
+
+    /// Members with caps, weights and rows `sum of coefficients * member <= limit`.
+    fn sharing(caps: &[f64], weights: &[f64], rows: &[(&[f64], f64)]) -> (Program, Vec<Member>) {
+        let mut program = Program::new();
+        let element = program.name("a");
+        let label = Label { family: "x", element, period: None };
+        let vars: Vec<Var> = caps.iter().map(|cap| program.add_variable(label, 0.0, *cap)).collect();
+        for (coefficients, limit) in rows {
+            let row = program.add_row(label, -INF, *limit);
+            vars.iter().zip(*coefficients).for_each(|(var, value)| program.add_term(row, *var, *value));
+        }
+        let members = vars.iter().zip(weights).map(|(var, weight)| Member { var: *var, weight: *weight });
+        let members = members.collect();
+        (program, members)
+    }
+
+    fn assert_levels(program: &Program, members: &[Member], wanted: &[f64]) -> Leximin {
+        let found = leximin(program, members, &Clarabel::default()).expect("solvable");
+        for (level, wanted) in found.levels.iter().zip(wanted) {
+            assert!((level - wanted).abs() < 1e-7, "{:?} is not {wanted:?}", found.levels);
+        }
+        for rise in certify(program, members, &found.levels, &Clarabel::default()) {
+            assert!(rise.abs() < 1e-6, "someone could rise by {rise}");
+        }
+        found
+    }
+
+    #[test]
+    fn members_of_one_source_share_evenly_until_their_claims_are_met() {
+        let (program, members) = sharing(&[1.0, 4.0, 9.0], &[1.0; 3], &[(&[1.0; 3], 9.0)]);
+        let found = assert_levels(&program, &members, &[1.0, 4.0, 4.0]);
+        assert!(found.programs <= 3, "{}", found.programs);
+    }
+
+    #[test]
+    fn a_bottleneck_holds_its_members_and_frees_the_others() {
+        let rows: [(&[f64], f64); 2] = [(&[1.0, 1.0, 0.0, 0.0], 2.0), (&[0.0, 1.0, 1.0, 1.0], 9.0)];
+        let (program, members) = sharing(&[INF; 4], &[1.0; 4], &rows);
+        assert_levels(&program, &members, &[1.0, 1.0, 4.0, 4.0]);
+    }
+
+    #[test]
+    fn weights_divide_a_source_in_their_proportion() {
+        let (program, members) = sharing(&[INF; 3], &[1.0, 2.0, 5.0], &[(&[1.0; 3], 16.0)]);
+        assert_levels(&program, &members, &[2.0, 4.0, 10.0]);
+    }
+
+    #[test]
+    fn a_member_at_its_cap_is_released_and_leaves_the_rest_to_the_others() {
+        let (program, members) = sharing(&[3.0, INF, INF], &[5.0, 1.0, 1.0], &[(&[1.0; 3], 16.0)]);
+        assert_levels(&program, &members, &[3.0, 6.5, 6.5]);
+    }
+
+    /// Whoever only looks at who stands at the level at a vertex may hold the second and third at 1.
+    #[test]
+    fn a_member_that_stands_at_the_level_but_can_rise_is_not_held_there() {
+        let rows: [(&[f64], f64); 2] = [(&[1.0, 0.0, 0.0], 1.0), (&[0.0, 1.0, 1.0], 6.0)];
+        let (program, members) = sharing(&[INF; 3], &[1.0; 3], &rows);
+        let mut ladder = Ladder::new(&program, &Clarabel { tolerance: 1e-9, iterations: 200 });
+        let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0] };
+        assert_eq!(ladder.saturated(&members, &vertex), Ok(vec![true, false, false]));
+        assert_levels(&program, &members, &[1.0, 3.0, 3.0]);
+    }
+
+    #[test]
+    fn members_without_a_dual_that_cannot_rise_are_held_all_the_same() {
+        let rows: [(&[f64], f64); 2] = [(&[1.0, 0.0, 0.0], 1.0), (&[0.0, 1.0, 1.0], 2.0)];
+        let (program, members) = sharing(&[INF; 3], &[1.0; 3], &rows);
+        let mut ladder = Ladder::new(&program, &Clarabel { tolerance: 1e-9, iterations: 200 });
+        let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0] };
+        assert_eq!(ladder.saturated(&members, &vertex), Ok(vec![true, true, true]));
+        assert_levels(&program, &members, &[1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn levels_far_apart_in_size_are_all_found() {
+        let caps = [1e-3, 1.0, 50.0, 1e4, 1e4];
+        let (program, members) = sharing(&caps, &[1.0; 5], &[(&[1.0; 5], 8051.001)]);
+        let found = leximin(&program, &members, &Clarabel::default()).expect("solvable");
+        for (level, wanted) in found.levels.iter().zip([1e-3, 1.0, 50.0, 4000.0, 4000.0]) {
+            assert!((level / wanted - 1.0).abs() < 1e-6, "{:?}", found.levels);
+        }
+    }
+
+    #[test]
+    fn a_later_class_takes_nothing_from_an_earlier_one() {
+        let (program, members) = sharing(&[6.0, 6.0, 6.0], &[1.0; 3], &[(&[1.0; 3], 9.0)]);
+        let found = leximin_in_classes(&program, &[&members[2..], &members[..2]], &Clarabel::default())
+            .expect("solvable");
+        for (level, wanted) in found.levels.iter().zip([6.0, 1.5, 1.5]) {
+            assert!((level - wanted).abs() < 1e-7, "{:?}", found.levels);
+        }
+        assert_eq!(found.solution.values.len(), 3);
+    }
+
+    #[test]
+    fn the_certificate_finds_who_could_rise() {
+        let (program, members) = sharing(&[INF; 2], &[1.0; 2], &[(&[1.0, 1.0], 4.0)]);
+        let rises = certify(&program, &members, &[1.0, 2.5], &Clarabel::default());
+        assert!((rises[0] - 2.0 - 1.0).abs() < 1e-6, "the lower may take from the upper: {rises:?}");
+        assert!((rises[1] - 0.5).abs() < 1e-6, "the upper may take what is left over: {rises:?}");
+    }
+
+    #[test]
+    fn a_member_that_can_rise_without_end_is_an_error() {
+        let (program, members) = sharing(&[1.0, INF], &[1.0; 2], &[]);
+        let problem = leximin(&program, &members, &Clarabel::default()).expect_err("unbounded");
+        assert_eq!(problem.status, Status::Unbounded);
+    }
+
+    #[test]
+    fn what_is_least_first_is_kept_when_the_next_is_minimised() {
+        let (mut program, members) = sharing(&[5.0, 5.0], &[1.0; 2], &[(&[-1.0, -1.0], -4.0)]);
+        program.add_cost(members[0].var, 2.0);
+        program.add_cost(members[1].var, 2.0);
+        least(&mut program, "first", &Clarabel::default()).expect("solvable");
+        program.add_cost(members[1].var, 1.0);
+        program.add_cost(members[0].var, -10.0);
+        let found = least(&mut program, "second", &Clarabel::default()).expect("solvable");
+        assert!((found.values[0] - 4.0).abs() < 1e-6 && found.values[1].abs() < 1e-6, "{:?}", found.values);
+        assert_eq!(program.rows().len(), 3);
+    }
+}
