@@ -1,6 +1,18 @@
 //! Floor 7: from files to the typed model: overlays, the shape of the files, and every problem at once.
 
+mod build;
+mod embedded;
+mod overlay;
+mod problem;
 pub mod schema;
+mod series;
+mod shape;
+pub mod values;
+mod written;
+
+pub use overlay::Setting;
+pub use problem::{Problem, Problems};
+pub use written::{Explained, explain};
 
 use indexmap::IndexMap;
 
@@ -63,13 +75,25 @@ impl Scenario {
     }
 }
 
-/// STUB for the loader's own list of problems.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(transparent)]
-pub struct Problems(pub Vec<String>);
+/// Reads, merges, checks and builds a scenario, given by path or by name, with the command's settings
+/// laid over it last.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub fn load(reference: &str, settings: &[Setting]) -> Result<Scenario, Problems> {
+    let overlaid = overlay::read(reference, settings)?;
+    let gathered = problem::Gathered::default();
+    let file = shape::read(&overlaid.table, &overlaid.origins, &gathered);
+    build::build(&overlaid, &file, gathered)
+}
 
-impl std::fmt::Display for Problems {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
+/// The scenarios inside the program: name and title of each that has a title of its own, by name.
+pub fn shipped() -> Vec<(String, String)> {
+    let title = |path: String| {
+        let bytes = embedded::Place::Shipped(path.clone()).read().ok()?;
+        let table: toml::Table = toml::from_str(std::str::from_utf8(&bytes).ok()?).ok()?;
+        let title = table.get("scenario")?.get("title")?.as_str()?.to_owned();
+        Some((path.strip_suffix(".toml")?.to_owned(), title))
+    };
+    embedded::shipped_paths().into_iter().filter_map(title).collect()
 }

@@ -4,58 +4,19 @@
 //! because [`super::build`](super) says what is missing, all at once and in the modeller's words.
 //! Where a key takes [`Values`], it takes one number, twelve (January first), or a column of a CSV.
 
-use std::fmt;
-
 use indexmap::IndexMap;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 
 use crate::allocation::policy::Policy;
 use crate::network::demand::WaterUse;
 use crate::quantity::calendar::Step;
 
-/// One number, a list of numbers, or a column of a CSV file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Values {
-    /// The same at all times.
-    Constant(f64),
-    /// One a calendar month, January first; or one a period, where the key says so.
-    List(Vec<f64>),
-    /// A column of a CSV file, by month (1 to 12) or by date.
-    Column {
-        /// The file, beside the scenario file that names it.
-        file: String,
-        /// The column, unit included: `naryn_m3s`.
-        column: String,
-    },
-}
+pub use super::values::{Percent, Source, Values};
 
-/// Percent of the file's own climatology.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Percent {
-    /// The same all year.
-    Year(f64),
-    /// By season.
-    Seasons {
-        /// April-September.
-        vegetation: f64,
-        /// October-March.
-        non_vegetation: f64,
-    },
-}
-
-/// Where figures come from: one text for a whole entity, or one a key.
-///
-/// A text begins with its standing: `published`, `derived`, `assumed`, `recalled`, `fitted`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum Source {
-    /// For every key.
-    All(String),
-    /// Key by key; `all` stands for the keys that are not named.
-    Keys(IndexMap<String, String>),
+/// What all entities have in common.
+pub trait Entity {
+    /// Whether it is part of the basin: unless `active = false`.
+    fn is_active(&self) -> bool;
 }
 
 /// Declares an entity: a struct whose keys are all optional, unknown keys refused.
@@ -78,6 +39,12 @@ macro_rules! entities {
                 /// Where its figures come from.
                 #[serde(skip_serializing_if = "Option::is_none")]
                 pub source: Option<Source>,
+            }
+
+            impl Entity for $name {
+                fn is_active(&self) -> bool {
+                    self.active != Some(false)
+                }
             }
         )+
     };
@@ -456,109 +423,4 @@ pub struct ScenarioFile {
     pub policy: IndexMap<String, Policy>,
     /// `[run]`
     pub run: Run,
-}
-
-impl<'de> Deserialize<'de> for Values {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct ValuesVisitor;
-
-        impl<'de> Visitor<'de> for ValuesVisitor {
-            type Value = Values;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number, a list of numbers, or { file = \"...\", column = \"...\" }")
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Values, E> {
-                Ok(Values::Constant(value))
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Values, E> {
-                Ok(Values::Constant(value as f64))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Values, A::Error> {
-                let mut list = Vec::new();
-                while let Some(value) = items.next_element()? {
-                    list.push(value);
-                }
-                Ok(Values::List(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Values, A::Error> {
-                #[derive(DeriveDeserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Column {
-                    file: String,
-                    column: String,
-                }
-                let Column { file, column } =
-                    Column::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(Values::Column { file, column })
-            }
-        }
-
-        input.deserialize_any(ValuesVisitor)
-    }
-}
-
-impl<'de> Deserialize<'de> for Percent {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct PercentVisitor;
-
-        impl<'de> Visitor<'de> for PercentVisitor {
-            type Value = Percent;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a percentage, or { vegetation = ..., non_vegetation = ... }")
-            }
-
-            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Percent, E> {
-                Ok(Percent::Year(value))
-            }
-
-            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Percent, E> {
-                Ok(Percent::Year(value as f64))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Percent, A::Error> {
-                #[derive(DeriveDeserialize)]
-                #[serde(deny_unknown_fields)]
-                struct Seasons {
-                    vegetation: f64,
-                    non_vegetation: f64,
-                }
-                let Seasons { vegetation, non_vegetation } =
-                    Seasons::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(Percent::Seasons { vegetation, non_vegetation })
-            }
-        }
-
-        input.deserialize_any(PercentVisitor)
-    }
-}
-
-impl<'de> Deserialize<'de> for Source {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct SourceVisitor;
-
-        impl<'de> Visitor<'de> for SourceVisitor {
-            type Value = Source;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, or a table of texts by key")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Source, E> {
-                Ok(Source::All(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
-                let keys = IndexMap::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(Source::Keys(keys))
-            }
-        }
-
-        input.deserialize_any(SourceVisitor)
-    }
 }

@@ -1,0 +1,173 @@
+//! The horizon, the header, the policies to run, and whether every source tells its standing.
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+
+use crate::allocation::policy::{Alpha, Policy, Weights};
+use crate::quantity::calendar::{Horizon, HorizonError, Step};
+use crate::quantity::index::Table;
+use crate::scenario::overlay::{Origins, quoted};
+use crate::scenario::problem::{Gathered, did_you_mean};
+use crate::scenario::schema::HorizonTable;
+
+use super::desk::{Desk, Entry, Range};
+
+/// The most periods a horizon may have: a thousand years of dekads.
+const MOST_PERIODS: i64 = 36_000;
+
+/// What a text about a source may begin with.
+const STANDINGS: [&str; 6] = ["published", "derived", "assumed", "recalled", "fitted", "observed"];
+
+/// Name, title and what it asks.
+pub(crate) struct Header {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) about: String,
+}
+
+/// The horizon; where it cannot be built, a year of months stands in, so that the rest can be checked.
+pub(crate) fn horizon(given: &HorizonTable, origins: &Origins, gathered: &Gathered) -> Horizon {
+    let problem = |key: &str, what: String| {
+        let path = format!("horizon.{key}");
+        let quiet = what == "is missing" && gathered.is_spoiled(&path);
+        if !quiet {
+            gathered.add(origins.problem(&path, what, None));
+        }
+    };
+    let missing = [given.start.is_none(), given.periods.is_none(), given.step.is_none()];
+    for (key, _) in ["start", "periods", "step"].into_iter().zip(missing).filter(|(_, missing)| *missing) {
+        problem(key, "is missing".to_owned());
+    }
+    let periods = given.periods.filter(|&periods| {
+        let fits = (1..=MOST_PERIODS).contains(&periods);
+        if !fits {
+            problem("periods", format!("= {periods} must lie between 1 and {MOST_PERIODS}"));
+        }
+        fits
+    });
+    let start = given.start.as_ref().and_then(|start| {
+        let date = civil(start);
+        if date.is_none() {
+            problem("start", format!("= {start} is no date such as 2007-10-01"));
+        }
+        date
+    });
+    if let (Some(start), Some(periods), Some(step)) = (start, periods, given.step) {
+        match Horizon::new(start, periods as usize, step) {
+            Ok(horizon) => return horizon,
+            Err(error @ HorizonError::Start { .. }) => problem("start", format!("= {error}")),
+            Err(error) => problem("periods", error.to_string()),
+        }
+    }
+    stand_in()
+}
+
+fn civil(given: &toml::value::Datetime) -> Option<Date> {
+    let date = given.date.filter(|_| given.time.is_none())?;
+    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
+}
+
+fn stand_in() -> Horizon {
+    let start = jiff::civil::date(2001, 10, 1);
+    Horizon::new(start, 12, Step::Month)
+        .unwrap_or(Horizon { step: Step::Month, periods: Table::default() })
+}
+
+/// The header. A file that inherits and gives no name of its own takes that of the file.
+pub(crate) fn header(desk: &Desk<'_>) -> Header {
+    let given = &desk.file.scenario;
+    let at = desk.section("scenario");
+    let own = desk.origins.is_own("scenario.name");
+    let name = match &given.name {
+        Some(name) if own => name.clone(),
+        _ => desk.origins.stem(),
+    };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    if name.is_empty() || !name.chars().all(plain) {
+        let what = format!("= {} may hold letters, digits, `_` and `-` only: it names a folder", quoted(&name));
+        at.problem("name", what);
+    }
+    Header {
+        title: given.title.clone().unwrap_or_else(|| name.clone()),
+        about: given.about.clone().unwrap_or_default(),
+        name,
+    }
+}
+
+/// The policies that can be run, and those to run.
+pub(crate) fn policies(desk: &Desk<'_>) -> (IndexMap<String, Policy>, Vec<String>) {
+    let mut policies = catalogue();
+    for (name, policy) in &desk.file.policy {
+        check_policy(desk, name, policy);
+        policies.insert(name.clone(), policy.clone());
+    }
+    let at = desk.section("run");
+    let wanted = at.required("policies", &desk.file.run.policies).unwrap_or_default();
+    if wanted.is_empty() && desk.file.run.policies.is_some() {
+        at.problem("policies", "is empty; name at least one policy");
+    }
+    for (k, name) in wanted.iter().enumerate() {
+        if wanted[..k].contains(name) {
+            at.problem("policies", format!("names `{name}` twice"));
+        } else if !policies.contains_key(name) && !desk.gathered.is_spoiled(&format!("policy.{name}")) {
+            let help = did_you_mean(name, policies.keys().map(String::as_str));
+            desk.problem("run.policies", format!("no policy is called `{name}`"), help);
+        }
+    }
+    (policies, wanted)
+}
+
+fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
+    let at = desk.at("policy", name);
+    let known = !at.is_spoiled("welfare") && !at.is_spoiled("award");
+    match (&policy.welfare, &policy.award) {
+        (Some(_), Some(_)) => at.problem("", "gives both welfare and award; a policy is one of them"),
+        (None, None) if known => at.problem("", "gives neither welfare nor award; it needs one of them"),
+        _ => {}
+    }
+    if let Some(award) = &policy.award {
+        at.optional("award.limit", Some(award.limit), Range::Positive);
+    }
+    let Some(welfare) = &policy.welfare else { return };
+    if let Alpha::Finite(alpha) = welfare.alpha {
+        at.optional("welfare.alpha", Some(alpha), Range::NotNegative);
+    }
+    if let Weights::Table(weights) = &welfare.weights {
+        check_weights(desk, &at, weights);
+    }
+}
+
+fn check_weights(desk: &Desk<'_>, at: &Entry<'_>, weights: &IndexMap<String, f64>) {
+    for (riparian, &weight) in weights {
+        let key = format!("welfare.weights.{riparian}");
+        at.find(&key, riparian, &desk.riparians);
+        at.optional(&key, Some(weight), Range::NotNegative);
+    }
+    let all_named = desk.riparians.iter().all(|name| weights.contains_key(name));
+    if all_named && weights.values().all(|&weight| weight == 0.0) {
+        at.problem("welfare.weights", "are all 0; somebody must count");
+    }
+}
+
+/// A text about a source begins with its standing.
+pub(crate) fn check_sources(desk: &Desk<'_>) {
+    let mut wrong: Vec<String> = Vec::new();
+    for (path, text) in desk.origins.sources() {
+        let begins = |standing: &str| {
+            let rest = text.strip_prefix(*standing);
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        };
+        let entity = path.rsplit_once('.').map_or(path, |(entity, _)| entity);
+        let at = format!("{entity}.source");
+        if !STANDINGS.iter().any(|standing| begins(standing)) && !wrong.contains(&at) {
+            let what = format!("{} does not begin with its standing: {}", quoted(text), STANDINGS.join(", "));
+            desk.problem(&at, what, None);
+            wrong.push(at);
+        }
+    }
+}
+
+/// The built-in policies.
+fn catalogue() -> IndexMap<String, Policy> {
+    crate::allocation::policy::catalogue()
+}
