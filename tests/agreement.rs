@@ -131,7 +131,9 @@ fn the_deliveries_that_are_fair_satisfy_the_linear_certificate() {
     for alpha in [0.5, 1.0, 2.0, 3.0] {
         let Network { mut program, shares } = network(SMALL, PLAIN, 11);
         program.clear_objective();
-        shares.iter().for_each(|var| program.add_convex(ConvexTerm::AlphaFair { var: *var, weight: 1.0, alpha }));
+        shares
+            .iter()
+            .for_each(|var| program.add_convex(ConvexTerm::AlphaFair { var: *var, weight: 1.0, alpha }));
         let found = solved(&program);
         program.clear_objective();
         for var in &shares {

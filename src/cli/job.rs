@@ -9,16 +9,19 @@ use std::time::Instant;
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::allocation::policy::Policy;
+use crate::allocation::unsolved::Unsolved;
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
 use crate::output::manifest::{self, Manifest, PolicyRun};
 use crate::output::report::{FigureLink, report};
 use crate::output::tables::Tables;
 use crate::scenario::Scenario;
+use crate::simulation::seasonal::{Outcome, run_all};
 
+use super::drawing::draw;
 use super::failure::Failure;
 use super::options::{RunOptions, ScenarioOptions};
-use super::parts;
 use super::progress::{Progress, remark};
 
 /// The folder in which runs lie unless another place is given.
@@ -51,15 +54,17 @@ pub(super) fn perform(
     choose: impl Fn(&Scenario) -> Result<Vec<String>, Failure>,
 ) -> Result<Done, Failure> {
     let clock = Instant::now();
-    let settings = scenario.settings.clone();
+    let settings = scenario.settings.iter().map(|set| format!("{}={}", set.key, set.value)).collect();
     let scenario = scenario.load()?;
     let policies = choose(&scenario)?;
     let place = options.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(folder_name(&scenario.name)));
     let folder = RunFolder::open(&place, &scenario.name, options.overwrite).map_err(Failure::place)?;
     let progress = Progress::new(policies.len() + 1, "solving", options.quiet);
-    let (solver, solver_settings) = parts::solver(options.solver);
+    let (solver, solver_settings) = options.solver.solver();
     let mut manifest = Manifest::begin(&scenario, settings, solver_settings);
-    let outcomes = parts::run_all(&scenario, &policies, solver.as_ref(), &|name| progress.step(name));
+    let asked: Vec<(String, Policy)> =
+        policies.iter().map(|name| (name.clone(), scenario.policies[name].clone())).collect();
+    let outcomes = run_all(scenario.window(), &asked, solver.as_ref(), &|name| progress.step(name));
     let mut done = Done {
         tables: Tables::default(),
         place,
@@ -84,7 +89,7 @@ impl Done {
     fn gather(
         &mut self,
         policies: &[String],
-        outcomes: Vec<Result<parts::Outcome, parts::Unsolved>>,
+        outcomes: Vec<Result<Outcome, Unsolved>>,
         manifest: &mut Manifest,
     ) -> Result<(), Failure> {
         for (name, outcome) in policies.iter().zip(outcomes) {
@@ -103,7 +108,7 @@ impl Done {
         Ok(())
     }
 
-    fn keep(&mut self, name: &str, outcome: parts::Outcome, manifest: &mut Manifest) {
+    fn keep(&mut self, name: &str, outcome: Outcome, manifest: &mut Manifest) {
         let rows = riparians(&outcome.record, &self.scenario.basin, name);
         let found = breaches(&outcome.record, name);
         if let Some(first) = found.first() {
@@ -130,7 +135,7 @@ impl Done {
         }
         self.put(&folder, "scenario.toml", self.scenario.merged.clone().as_bytes())?;
         let mut links = Vec::new();
-        for figure in parts::draw(&self.tables, &self.scenario) {
+        for figure in draw(&self.tables, &self.scenario) {
             self.put(&folder, &format!("figures/{}.png", figure.name), &figure.png)?;
             links.push(FigureLink { name: figure.name, title: figure.title });
         }

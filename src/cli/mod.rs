@@ -6,12 +6,12 @@
 
 mod check;
 mod compare;
+mod drawing;
 mod explain;
 mod export;
 mod failure;
 mod job;
 mod options;
-mod parts;
 mod plot;
 mod policies;
 mod print;

@@ -9,10 +9,12 @@ use serde_json::json;
 
 use crate::output::folder::RunFolder;
 use crate::output::tables::{TableError, Tables};
+use crate::scenario;
 
+use super::drawing::draw;
 use super::failure::Failure;
+use super::print;
 use super::progress::Progress;
-use super::{parts, print};
 
 /// The arguments of `plot`.
 #[derive(Debug, Args)]
@@ -34,11 +36,12 @@ pub(super) struct Plot {
 /// A folder that holds no run of ours, or one that cannot be read or written.
 pub(super) fn plot(verb: &Plot) -> Result<(), Failure> {
     let folder = RunFolder::reopen_figures(&verb.folder).map_err(Failure::place)?;
-    let scenario = parts::load(&verb.folder.join("scenario.toml").display().to_string(), &[])?;
+    let scenario = scenario::load(&verb.folder.join("scenario.toml").display().to_string(), &[])
+        .map_err(Failure::Scenario)?;
     let tables = read_tables(&verb.folder).map_err(Failure::Command)?;
     let progress = Progress::new(1, "drawing", verb.quiet);
     let mut files = Vec::new();
-    for figure in parts::draw(&tables, &scenario) {
+    for figure in draw(&tables, &scenario) {
         let name = format!("figures/{}.png", figure.name);
         folder.write(&name, &figure.png).map_err(Failure::doing)?;
         files.push(verb.folder.join(name).display().to_string());

@@ -5,11 +5,11 @@ use std::fmt::Write;
 use clap::Args;
 use serde_json::json;
 
-use crate::allocation::policy::Policy;
+use crate::allocation::policy::{Policy, catalogue};
 
 use super::failure::Failure;
 use super::options::unknown_policy;
-use super::{parts, print};
+use super::print;
 
 /// The arguments of `policies`.
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub(super) struct Policies {
 /// # Errors
 /// No policy of that name.
 pub(super) fn policies(verb: &Policies) -> Result<(), Failure> {
-    let catalogue = parts::catalogue();
+    let catalogue = catalogue();
     let Some(name) = &verb.name else {
         if verb.json {
             return print::json(&json!({ "policies": catalogue }));

@@ -79,7 +79,8 @@ impl Origins {
                 return file;
             }
             let inside = format!("{here}.");
-            let below = self.file_of.range(inside.clone()..).take_while(|(path, _)| path.starts_with(&inside));
+            let below =
+                self.file_of.range(inside.clone()..).take_while(|(path, _)| path.starts_with(&inside));
             if let Some(file) = below.map(|(_, &file)| file).max() {
                 return file;
             }
@@ -176,7 +177,8 @@ pub(crate) fn read(reference: &str, settings: &[Setting]) -> Result<Overlaid, Pr
         let place = Some(link.place.clone());
         merged.origins.files.push(Origin { place, sha256: link.sha256.clone() });
     }
-    let overlays = chain.into_iter().map(|link| link.table).enumerate().rev().map(|(k, table)| (k + NAMED, table));
+    let overlays =
+        chain.into_iter().map(|link| link.table).enumerate().rev().map(|(k, table)| (k + NAMED, table));
     for (file, table) in overlays.chain([(SET, set)]) {
         note_sources(&table, &mut merged.origins);
         merge(&mut merged.table, table, "", file, &mut merged.origins);
@@ -209,8 +211,7 @@ fn read_chain(named: Place) -> Result<Vec<Link>, Problems> {
 fn parse_file(place: &Place) -> Result<(String, Table), Problems> {
     let file = place.heading();
     let problem = |path: String, what: String| Problem { path, file: file.clone(), what, help: None };
-    let bytes =
-        place.read().map_err(|error| problem(String::new(), format!("cannot be read: {error}")))?;
+    let bytes = place.read().map_err(|error| problem(String::new(), format!("cannot be read: {error}")))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
         problem(format!("line {line}"), "is not UTF-8 text".to_owned())
@@ -225,12 +226,8 @@ fn parse_file(place: &Place) -> Result<(String, Table), Problems> {
 }
 
 fn parent_place(child: &Place, parent: &Value, chain: &[Link]) -> Result<Place, Problem> {
-    let problem = |what: String| Problem {
-        path: "inherits".to_owned(),
-        file: child.heading(),
-        what,
-        help: None,
-    };
+    let problem =
+        |what: String| Problem { path: "inherits".to_owned(), file: child.heading(), what, help: None };
     let Value::String(name) = parent else {
         return Err(problem(format!("wants the name of one file, not {}", describe(parent))));
     };
@@ -407,7 +404,8 @@ mod tests {
 
     #[test]
     fn a_series_is_replaced_whole_by_another() {
-        let base = "[inflow.n]\nseries = { file = \"a.csv\", column = \"n_m3s\" }\nnodes = { a = 0.5, b = 0.5 }\n";
+        let base =
+            "[inflow.n]\nseries = { file = \"a.csv\", column = \"n_m3s\" }\nnodes = { a = 0.5, b = 0.5 }\n";
         let over = "[inflow.n]\nseries = { months_hm3 = [1.0] }\nnodes = { a = 1.0 }\n";
         let merged = overlaid(base, over, &[]);
         let inflow = merged.table["inflow"]["n"].as_table().unwrap();

@@ -181,7 +181,10 @@ mod tests {
     #[test]
     fn a_name_that_is_far_from_all_is_not_guessed_at() {
         assert_eq!(closest("narin", ["naryn", "vakhsh"]), Some("naryn"));
-        assert_eq!(closest("storage_max_km3", ["storage_min_hm3", "storage_max_hm3"]), Some("storage_max_hm3"));
+        assert_eq!(
+            closest("storage_max_km3", ["storage_min_hm3", "storage_max_hm3"]),
+            Some("storage_max_hm3")
+        );
         assert_eq!(closest("zeravshan", ["naryn", "vakhsh"]), None);
     }
 

@@ -287,8 +287,10 @@ mod tests {
     #[test]
     fn a_spreadsheet_with_semicolons_commas_and_a_mark_is_read_like_any_other() {
         let plain = format!("month,a_m3s\n{}", twelve(",", |m| format!("{m}.5")));
-        let semicolons = format!("\u{feff}# note, with; both\nmonth;a_m3s\n{}\n;\n", twelve(";", |m| format!("{m},5")));
-        let quotes = format!("\"# note; so\"\r\n\"month\",\"a_m3s\"\r\n{}", twelve(",", |m| format!("\"{m},5\"")));
+        let semicolons =
+            format!("\u{feff}# note, with; both\nmonth;a_m3s\n{}\n;\n", twelve(";", |m| format!("{m},5")));
+        let quotes =
+            format!("\"# note; so\"\r\n\"month\",\"a_m3s\"\r\n{}", twelve(",", |m| format!("\"{m},5\"")));
         for text in [plain, semicolons, quotes] {
             let (file, problems) = read(&text);
             assert_eq!(problems, Vec::<String>::new());
@@ -319,12 +321,13 @@ mod tests {
 
     #[test]
     fn a_cell_that_is_no_number_is_reported_with_its_line_and_column() {
-        let text = format!("# title\nmonth,a,b\n{}", twelve(",", |m| if m == 3 { "x,nan" } else { "1,2" }.to_owned()));
+        let text = format!(
+            "# title\nmonth,a,b\n{}",
+            twelve(",", |m| if m == 3 { "x,nan" } else { "1,2" }.to_owned())
+        );
         let (_, problems) = read(&text);
-        let expected = [
-            "line 5, column a: wants a number, not \"x\"",
-            "line 5, column b: wants a number, not \"nan\"",
-        ];
+        let expected =
+            ["line 5, column a: wants a number, not \"x\"", "line 5, column b: wants a number, not \"nan\""];
         assert_eq!(problems, expected);
     }
 

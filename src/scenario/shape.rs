@@ -13,8 +13,24 @@ use super::schema::{Percent, ScenarioFile};
 
 /// The sections that are tables by name, in the order of the file's shape.
 const NAMED: [&str; 18] = [
-    "riparian", "river", "node", "reservoir", "reach", "plant", "inflow", "correction", "demand",
-    "drainage", "treaty", "environment", "area", "thermal", "fuel", "market", "line", "policy",
+    "riparian",
+    "river",
+    "node",
+    "reservoir",
+    "reach",
+    "plant",
+    "inflow",
+    "correction",
+    "demand",
+    "drainage",
+    "treaty",
+    "environment",
+    "area",
+    "thermal",
+    "fuel",
+    "market",
+    "line",
+    "policy",
 ];
 
 /// The key beside the inflows that holds their percentages.
@@ -178,7 +194,8 @@ impl Reader<'_> {
                 _ => false,
             };
             if bad {
-                let shown = if value.is_array() { "holds what is".to_owned() } else { format!("= {value} is") };
+                let shown =
+                    if value.is_array() { "holds what is".to_owned() } else { format!("= {value} is") };
                 self.add(&path, format!("{shown} not a finite number"), None);
                 wrong.push(key.clone());
             }
@@ -206,7 +223,9 @@ impl Fault {
         let known = quoted.get(1..).unwrap_or(&[]).iter().copied();
         let at = |more: Option<&str>| {
             let mut keys = keys.to_vec();
-            keys.extend(more.filter(|more| keys.last().map(String::as_str) != Some(*more)).map(str::to_owned));
+            keys.extend(
+                more.filter(|more| keys.last().map(String::as_str) != Some(*more)).map(str::to_owned),
+            );
             keys
         };
         let value = keys.iter().try_fold(entity, |value, key| value.get(key.as_str()));

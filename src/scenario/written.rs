@@ -120,7 +120,9 @@ fn drop_percents_of_inactive(table: &mut Table, file: &ScenarioFile) {
     let Some(Value::Table(inflow)) = table.get_mut("inflow") else { return };
     let names: Vec<String> = inflow.keys().cloned().collect();
     if let Some(Value::Table(percents)) = inflow.get_mut("percent_of_normal") {
-        percents.retain(|name, _| name == "source" || names.iter().any(|other| other == name) || !file.inflow.contains_key(name));
+        percents.retain(|name, _| {
+            name == "source" || names.iter().any(|other| other == name) || !file.inflow.contains_key(name)
+        });
     }
 }
 

@@ -83,7 +83,13 @@ impl Weaver {
         Label { family, element: self.elements[node], period: Some(self.periods[period]) }
     }
 
-    fn row(&mut self, family: &'static str, at: (usize, usize), bounds: (f64, f64), terms: &[(Var, f64)]) -> Row {
+    fn row(
+        &mut self,
+        family: &'static str,
+        at: (usize, usize),
+        bounds: (f64, f64),
+        terms: &[(Var, f64)],
+    ) -> Row {
         let label = self.label(family, at);
         let row = self.program.add_row(label, bounds.0, bounds.1);
         terms.iter().for_each(|(var, value)| self.program.add_term(row, *var, *value));
@@ -148,11 +154,18 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
     }
     let budget = 300.0 * size.periods as f64 * units.energy;
     weaver.row("fuel", (0, 0), (-INF, budget), &fuel);
-    let shares = (0..size.nodes).map(|node| share(&mut weaver, node, claims[node], &delivered[node])).collect();
+    let shares =
+        (0..size.nodes).map(|node| share(&mut weaver, node, claims[node], &delivered[node])).collect();
     Network { program: weaver.program, shares }
 }
 
-fn dispatch(weaver: &mut Weaver, draw: &mut Draw, period: usize, mut power: Vec<(Var, f64)>, fuel: &mut Vec<(Var, f64)>) {
+fn dispatch(
+    weaver: &mut Weaver,
+    draw: &mut Draw,
+    period: usize,
+    mut power: Vec<(Var, f64)>,
+    fuel: &mut Vec<(Var, f64)>,
+) {
     let units = weaver.units;
     let price = units.money / units.energy;
     for step in 0..3 {
@@ -173,7 +186,12 @@ fn dispatch(weaver: &mut Weaver, draw: &mut Draw, period: usize, mut power: Vec<
 /// A demand's share of its claim, at most one: `share * claim = deliveries`.
 fn share(weaver: &mut Weaver, node: usize, claim: f64, delivered: &[Var]) -> Var {
     let var = weaver.var("share", (node, 0), (0.0, 1.0), 0.0);
-    let row = weaver.row("share", (node, 0), (0.0, 0.0), &[(var, -claim * weaver.units.volume * delivered.len() as f64)]);
+    let row = weaver.row(
+        "share",
+        (node, 0),
+        (0.0, 0.0),
+        &[(var, -claim * weaver.units.volume * delivered.len() as f64)],
+    );
     delivered.iter().for_each(|delivery| weaver.program.add_term(row, *delivery, 1.0));
     var
 }
@@ -191,7 +209,8 @@ pub fn simplex(program: &Program) -> Result<f64, microlp::Error> {
     for (row, sum) in program.rows().iter().zip(&sums) {
         let mut terms: Vec<(usize, f64)> = sum.iter().map(|(at, value)| (*at, *value)).collect();
         terms.sort_by_key(|term| term.0);
-        let terms: Vec<(microlp::Variable, f64)> = terms.into_iter().map(|(at, value)| (vars[at], value)).collect();
+        let terms: Vec<(microlp::Variable, f64)> =
+            terms.into_iter().map(|(at, value)| (vars[at], value)).collect();
         if row.lower == row.upper {
             problem.add_constraint(&terms[..], ComparisonOp::Eq, row.lower);
             continue;
@@ -238,7 +257,9 @@ impl Reader {
             "COLUMNS" => self.add_term(words[0], words[1], words[2].parse().expect("a number")),
             "RHS" => self.set_right(words[1], words[2].parse().expect("a number")),
             "RANGES" => self.set_range(words[1], words[2].parse().expect("a number")),
-            "BOUNDS" => self.set_bound(words[0], words[2], words.get(3).map(|w| w.parse().expect("a number"))),
+            "BOUNDS" => {
+                self.set_bound(words[0], words[2], words.get(3).map(|w| w.parse().expect("a number")))
+            }
             other => panic!("section {other}"),
         }
     }

@@ -40,7 +40,11 @@ fn plant(desk: &Desk<'_>, name: &str, given: &schema::Plant) -> Plant {
     let owner = given.riparian.as_deref().unwrap_or("");
     let area = desk.areas.get(owner);
     if riparian.is_some() && area.is_none() {
-        let other = if desk.areas.is_inactive(owner) { "its power area is not active" } else { "it has no power area" };
+        let other = if desk.areas.is_inactive(owner) {
+            "its power area is not active"
+        } else {
+            "it has no power area"
+        };
         at.problem("riparian", format!("= \"{owner}\": {other}, so the plant feeds nobody"));
     }
     Plant {
@@ -68,7 +72,8 @@ fn head(desk: &Desk<'_>, at: &Entry<'_>, given: &schema::Plant) -> PlantHead {
     match ways.into_iter().filter(|&given| given).count() {
         0 => at.missing_head(),
         1 => {}
-        _ => at.problem("", "gives more than one of yield_kWh_per_m3, head_m and reservoir; one makes the head"),
+        _ => at
+            .problem("", "gives more than one of yield_kWh_per_m3, head_m and reservoir; one makes the head"),
     }
     let made = at.optional("yield_kWh_per_m3", given.yield_kWh_per_m3, Range::Positive);
     let fall = at.optional("head_m", given.head_m, Range::Positive);
@@ -185,7 +190,8 @@ fn line(desk: &Desk<'_>, name: &str, given: &schema::Line) -> Line {
     let at = desk.at("line", name);
     let capacity = at.needed_series("capacity_MW", &given.capacity_MW, Wanted::Power, Range::NotNegative);
     let availability = at.series_or("availability", &given.availability, Wanted::Plain, Range::Share, 1.0);
-    let usable: Vec<Power> = capacity.iter().zip(&availability).map(|(mw, share)| Power::new(mw * share)).collect();
+    let usable: Vec<Power> =
+        capacity.iter().zip(&availability).map(|(mw, share)| Power::new(mw * share)).collect();
     if given.from.is_some() && given.from == given.to {
         at.problem("to", "is where the line begins");
     }

@@ -202,7 +202,11 @@ fn storages(at: &Entry<'_>, given: &schema::Reservoir) -> (f64, f64) {
 }
 
 /// A lower bound above an upper one is a problem at the lower one's key.
-fn check_not_above(at: &Entry<'_>, (low_key, low): (&str, &Series<f64>), (high_key, high): (&str, &Series<f64>)) {
+fn check_not_above(
+    at: &Entry<'_>,
+    (low_key, low): (&str, &Series<f64>),
+    (high_key, high): (&str, &Series<f64>),
+) {
     if let Some((t, (low, high))) = low.iter().zip(high).enumerate().find(|(_, (low, high))| low > high) {
         let when = if t == 0 { String::new() } else { format!(" in period {}", t + 1) };
         at.contradiction(low_key, high_key, format!("= {low} is above {high_key} = {high}{when}"));
@@ -334,7 +338,10 @@ fn reach(
 fn travel_days(at: &Entry<'_>, given: &schema::Reach) -> f64 {
     let days = at.or("travel_days", given.travel_days, 0.0, Range::NotNegative);
     if days > lag::LONGEST {
-        at.problem("travel_days", format!("= {days} is above {}, the longest way there can be", lag::LONGEST));
+        at.problem(
+            "travel_days",
+            format!("= {days} is above {}, the longest way there can be", lag::LONGEST),
+        );
         return 0.0;
     }
     days

@@ -64,13 +64,13 @@ pub(crate) fn horizon(given: &HorizonTable, origins: &Origins, gathered: &Gather
 
 fn civil(given: &toml::value::Datetime) -> Option<Date> {
     let date = given.date.filter(|_| given.time.is_none())?;
-    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
+    Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?)
+        .ok()
 }
 
 fn stand_in() -> Horizon {
     let start = jiff::civil::date(2001, 10, 1);
-    Horizon::new(start, 12, Step::Month)
-        .unwrap_or(Horizon { step: Step::Month, periods: Table::default() })
+    Horizon::new(start, 12, Step::Month).unwrap_or(Horizon { step: Step::Month, periods: Table::default() })
 }
 
 /// The header. A file that inherits and gives no name of its own takes that of the file.
@@ -84,7 +84,8 @@ pub(crate) fn header(desk: &Desk<'_>) -> Header {
     };
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     if name.is_empty() || !name.chars().all(plain) {
-        let what = format!("= {} may hold letters, digits, `_` and `-` only: it names a folder", quoted(&name));
+        let what =
+            format!("= {} may hold letters, digits, `_` and `-` only: it names a folder", quoted(&name));
         at.problem("name", what);
     }
     Header {

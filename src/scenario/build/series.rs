@@ -210,7 +210,8 @@ fn check_unit(desk: &Desk<'_>, path: &str, unit: &str, wanted: Wanted) -> Option
 }
 
 fn check_range(desk: &Desk<'_>, path: &str, given: &Given, range: Range) -> Option<()> {
-    let wrong = given.numbers.iter().enumerate().find_map(|(k, &value)| Some((k, value, range.fault(value)?)));
+    let wrong =
+        given.numbers.iter().enumerate().find_map(|(k, &value)| Some((k, value, range.fault(value)?)));
     let Some((k, value, fault)) = wrong else {
         return Some(());
     };
@@ -250,7 +251,8 @@ mod tests {
 
     #[test]
     fn a_name_tells_its_unit_by_its_end() {
-        let units = ["naryn_m3s", "kg_GWh", "claim_hm3", "evaporation_mm", "share", "farm3s", "v_MUSD_per_hm3"];
+        let units =
+            ["naryn_m3s", "kg_GWh", "claim_hm3", "evaporation_mm", "share", "farm3s", "v_MUSD_per_hm3"];
         assert_eq!(units.map(unit_of), ["m3s", "GWh", "hm3", "mm", "", "", "MUSD_per_hm3"]);
     }
 

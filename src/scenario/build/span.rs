@@ -71,6 +71,9 @@ mod tests {
         assert!((years(&horizon(2009, 4, 6)) - 183.0 / 365.0).abs() < 1e-15);
         assert!((years(&horizon(2008, 10, 18)) - (1.0 + 182.0 / 365.0)).abs() < 1e-15);
         assert_eq!(seasons(&horizon(2009, 4, 6), Season::NonVegetation), 0.0);
-        assert!((seasons(&horizon(2009, 1, 12), Season::NonVegetation) - (90.0 / 182.0 + 92.0 / 182.0)).abs() < 1e-15);
+        assert!(
+            (seasons(&horizon(2009, 1, 12), Season::NonVegetation) - (90.0 / 182.0 + 92.0 / 182.0)).abs()
+                < 1e-15
+        );
     }
 }

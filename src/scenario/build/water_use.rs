@@ -25,7 +25,8 @@ pub(crate) struct Uses {
 
 pub(crate) fn build(desk: &Desk<'_>) -> Uses {
     let demands = active(&desk.file.demand).map(|(name, given)| demand(desk, name, given)).collect();
-    let (drainages, drained) = active(&desk.file.drainage).map(|(name, given)| drainage(desk, name, given)).unzip();
+    let (drainages, drained) =
+        active(&desk.file.drainage).map(|(name, given)| drainage(desk, name, given)).unzip();
     Uses {
         demands: Table::new(demands),
         drainages: Table::<DrainageIdx, Drainage>::new(drainages),
@@ -163,11 +164,7 @@ fn promise(desk: &Desk<'_>, name: &str, given: &schema::Environment) -> Promise 
     let own = at.optional("price_USD_per_m3", given.price_USD_per_m3, Range::NotNegative);
     let price = own.unwrap_or_else(|| {
         let price = desk.section("price");
-        price.number(
-            "environment_USD_per_m3",
-            desk.file.price.environment_USD_per_m3,
-            Range::NotNegative,
-        )
+        price.number("environment_USD_per_m3", desk.file.price.environment_USD_per_m3, Range::NotNegative)
     });
     Promise {
         name: name.to_owned(),
@@ -181,8 +178,12 @@ fn promise(desk: &Desk<'_>, name: &str, given: &schema::Environment) -> Promise 
 
 fn gauge(desk: &Desk<'_>, at: &Entry<'_>, given: &schema::Environment) -> Gauge {
     match (&given.reach, &given.node) {
-        (Some(_), Some(_)) => at.problem("reach", "and node are both given; a promise is measured at one place"),
-        (None, None) => at.problem("reach", "is missing, and so is node; a promise is measured at one of them"),
+        (Some(_), Some(_)) => {
+            at.problem("reach", "and node are both given; a promise is measured at one place")
+        }
+        (None, None) => {
+            at.problem("reach", "is missing, and so is node; a promise is measured at one of them")
+        }
         _ => {}
     }
     if given.reach.is_some() {
@@ -209,10 +210,11 @@ fn requirement(desk: &Desk<'_>, at: &Entry<'_>, given: &schema::Environment) -> 
     }
     let flow = at.series("flow_m3s", &given.flow_m3s, Wanted::Flow, Range::NotNegative);
     if let Some(flow) = flow {
-        let volume = |(&flow, period): (&f64, &crate::quantity::calendar::Period)| {
-            period.volume(Flow::new(flow))
-        };
-        return Requirement::EachPeriod(Table::new(flow.iter().zip(&desk.horizon.periods).map(volume).collect()));
+        let volume =
+            |(&flow, period): (&f64, &crate::quantity::calendar::Period)| period.volume(Flow::new(flow));
+        return Requirement::EachPeriod(Table::new(
+            flow.iter().zip(&desk.horizon.periods).map(volume).collect(),
+        ));
     }
     let volume = at.series_or("volume_hm3", &given.volume_hm3, Wanted::Water, Range::NotNegative, 0.0);
     Requirement::EachPeriod(volume.map(|&value| Volume::new(value)))
