@@ -18,7 +18,7 @@ use super::values::{Values, written_key};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explained {
     /// Its path: `reservoir.toktogul.storage_max_hm3`.
-    pub key: String,
+    pub path: String,
     /// The value, as TOML writes it.
     pub value: String,
     /// The file that gives it, or `--set`.
@@ -78,12 +78,12 @@ fn collect<'a>(above: &str, table: &'a Table, leaves: &mut Vec<(String, &'a Valu
     }
 }
 
-fn explained(overlaid: &Overlaid, key: String, value: &Value) -> Explained {
+fn explained(overlaid: &Overlaid, path: String, value: &Value) -> Explained {
     Explained {
         value: value.to_string(),
-        file: overlaid.origins.name_of(&key),
-        source: overlaid.origins.source_of(&key).map(str::to_owned),
-        key,
+        file: overlaid.origins.name_of(&path),
+        source: overlaid.origins.source_of(&path).map(str::to_owned),
+        path,
     }
 }
 

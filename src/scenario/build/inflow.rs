@@ -19,14 +19,22 @@ pub(crate) fn build(desk: &Desk<'_>) -> Inflows {
     check_percents(desk);
     let nothing = Series::filled(desk.horizon.len(), Volume::ZERO);
     let count = desk.nodes.iter().count();
-    let mut inflows =
-        Inflows { volume: Table::filled(count, nothing.clone()), unaccounted: Table::filled(count, nothing) };
+    let nowhere: Table<NodeIdx, Series<Volume>> = Table::filled(count, nothing);
+    let mut inflows = Inflows {
+        volume: nowhere.clone(),
+        normal: nowhere.clone(),
+        natural: nowhere.clone(),
+        unaccounted: nowhere,
+    };
+    let unchanged = Series::filled(desk.horizon.len(), 1.0);
     for (name, given) in active(&desk.file.inflow) {
         let at = desk.at("inflow", name);
-        let natural = at.needed_series("series", &given.series, Wanted::Water, Range::NotNegative);
+        let normal = at.needed_series("series", &given.series, Wanted::Water, Range::NotNegative);
         let factor = factor_of(desk, name, &mut Vec::new());
         for (node, share) in shares(desk, &at, given) {
-            add(&mut inflows.volume[node], &natural, &factor, share);
+            add(&mut inflows.normal[node], &normal, &unchanged, share);
+            add(&mut inflows.natural[node], &normal, &factor, share);
+            add(&mut inflows.volume[node], &normal, &factor, share);
         }
     }
     for (name, given) in active(&desk.file.correction) {
@@ -35,9 +43,9 @@ pub(crate) fn build(desk: &Desk<'_>) -> Inflows {
     inflows
 }
 
-fn add(volumes: &mut Series<Volume>, natural: &Series<f64>, factor: &Series<f64>, share: f64) {
-    for ((volume, natural), factor) in volumes.iter_mut().zip(natural).zip(factor) {
-        *volume += Volume::new(natural * factor * share);
+fn add(volumes: &mut Series<Volume>, given: &Series<f64>, factor: &Series<f64>, share: f64) {
+    for ((volume, given), factor) in volumes.iter_mut().zip(given).zip(factor) {
+        *volume += Volume::new(given * factor * share);
     }
 }
 

@@ -155,7 +155,7 @@ pub(crate) fn check_sources(desk: &Desk<'_>) {
     let mut wrong: Vec<String> = Vec::new();
     for (path, text) in desk.origins.sources() {
         let begins = |standing: &str| {
-            let rest = text.strip_prefix(*standing);
+            let rest = text.strip_prefix(standing);
             rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
         };
         let entity = path.rsplit_once('.').map_or(path, |(entity, _)| entity);
