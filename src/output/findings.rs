@@ -72,7 +72,8 @@ impl<'a> Sheet<'a> {
     fn worst_needs_in_words(&self, policy: &str) -> Option<String> {
         let needs = self.worst_needs(policy);
         let worst = needs.first()?;
-        let alike = needs.iter().skip(1).filter(|need| need.satisfaction - worst.satisfaction < AS_BAD).count();
+        let alike =
+            needs.iter().skip(1).filter(|need| need.satisfaction - worst.satisfaction < AS_BAD).count();
         let others = match alike {
             0 => String::new(),
             1 => " and one other alike".to_owned(),
@@ -82,7 +83,8 @@ impl<'a> Sheet<'a> {
     }
 
     fn worst_off(&self) -> Option<String> {
-        let (least, most) = self.range(|policy| self.worst_needs(policy).first().map(|need| need.satisfaction))?;
+        let (least, most) =
+            self.range(|policy| self.worst_needs(policy).first().map(|need| need.satisfaction))?;
         if least.value > 1.0 - SAME_SHARE {
             return Some(format!(
                 "{} meets every need to {} % or more.",
@@ -235,7 +237,10 @@ mod tests {
             row.energy_satisfaction = Some(0.5);
         }
         let findings = findings(&tables, &example::basin(), &example::policies());
-        assert!(findings[0].ends_with("water of Uzbekistan, October-March and 2 others alike."), "{findings:?}");
+        assert!(
+            findings[0].ends_with("water of Uzbekistan, October-March and 2 others alike."),
+            "{findings:?}"
+        );
     }
 
     #[test]
