@@ -14,12 +14,12 @@ use crate::allocation::unsolved::Unsolved;
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
 use crate::output::manifest::{self, Manifest, PolicyRun};
+use crate::output::plots::draw;
 use crate::output::report::{FigureLink, report};
 use crate::output::tables::Tables;
 use crate::scenario::Scenario;
 use crate::simulation::seasonal::{Outcome, run_all};
 
-use super::drawing::draw;
 use super::failure::Failure;
 use super::options::{RunOptions, ScenarioOptions};
 use super::progress::{Progress, remark};

@@ -6,7 +6,6 @@
 
 mod check;
 mod compare;
-mod drawing;
 mod explain;
 mod export;
 mod failure;

@@ -8,10 +8,10 @@ use clap::Args;
 use serde_json::json;
 
 use crate::output::folder::RunFolder;
+use crate::output::plots::draw;
 use crate::output::tables::{TableError, Tables};
 use crate::scenario;
 
-use super::drawing::draw;
 use super::failure::Failure;
 use super::print;
 use super::progress::Progress;

@@ -5,6 +5,7 @@ pub mod folder;
 mod header;
 pub mod manifest;
 mod numbers;
+pub mod plots;
 pub mod report;
 mod summary;
 pub mod tables;

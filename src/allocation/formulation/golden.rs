@@ -19,10 +19,21 @@ fn rows_by_family() -> BTreeMap<String, String> {
     formulation.hold_shortfall(12.5);
     let goal = crate::allocation::goal::Goal::of_measure(window, crate::allocation::policy::Measure::Needs);
     goal.add_to(&mut formulation);
+    by_family(&crate::solver::text::text(&formulation.program))
+}
+
+/// The rows of a program's text by family; its objective and its bounds, each as a whole.
+fn by_family(text: &str) -> BTreeMap<String, String> {
     let mut families = BTreeMap::<String, String>::new();
-    for line in crate::solver::text::lines(&formulation.program) {
-        let family = line.split('[').next().unwrap_or_default().trim().to_owned();
-        families.entry(family).or_default().push_str(&(line + "\n"));
+    let mut section = "";
+    for line in text.lines() {
+        match line.strip_prefix("  ") {
+            None => section = line,
+            Some(row) => {
+                let family = if section == "rows" { row.split('[').next().unwrap_or(row) } else { section };
+                families.entry(family.to_owned()).or_default().push_str(&format!("{row}\n"));
+            }
+        }
     }
     families
 }

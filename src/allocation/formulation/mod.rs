@@ -5,6 +5,8 @@
 //! period, so the coefficients of balances are ones. What a policy adds (needs, objectives, levels)
 //! is put on top through [`Formulation`] by `needs` and `money`.
 
+#[cfg(test)]
+mod golden;
 mod money;
 mod needs;
 mod power;
