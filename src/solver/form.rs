@@ -127,7 +127,8 @@ impl Bounds {
 
     /// Whether nothing satisfies it.
     fn is_empty(self) -> bool {
-        self.only().is_none() && !(self.lower <= self.upper)
+        let ordered = self.lower <= self.upper;
+        self.only().is_none() && !ordered
     }
 
     /// How far a value lies outside.

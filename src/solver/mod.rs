@@ -7,6 +7,7 @@ mod form;
 pub mod lexicographic;
 pub mod mps;
 mod newton;
+pub mod priority;
 pub mod program;
 mod scaling;
 pub mod text;

@@ -5,11 +5,8 @@
 
 use super::form::{Curved, Form, Outcome, Shape};
 
-/// Steps from a point that is already good.
-const SHARPEN: usize = 4;
-
-/// Steps from a point that is not.
-const SEARCH: usize = 60;
+/// The most steps: two are enough from a good point, some twenty from a poor one.
+const STEPS: usize = 40;
 
 /// A step keeps at least this share of every quantity under an alpha-fair term.
 const KEEP: f64 = 0.05;
@@ -24,12 +21,11 @@ pub(super) fn refine(
     tolerance: f64,
     minimise: impl Fn(&Form) -> Outcome,
 ) -> Outcome {
-    let good = start.is_usable();
     let mut iterations = start.iterations;
     let Some(mut values) = interior(form, &start, &mut iterations, &minimise) else {
         return Outcome { iterations, ..start };
     };
-    for _ in 0..if good { SHARPEN } else { SEARCH } {
+    for _ in 0..STEPS {
         let model = minimise(&quadratic_model(form, &values));
         iterations += model.iterations;
         if !model.is_usable() {

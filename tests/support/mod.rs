@@ -107,6 +107,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
     let mut weaver = Weaver { program, elements, periods, units };
     let mut delivered: Vec<Vec<Var>> = vec![Vec::new(); size.nodes];
     let claims: Vec<f64> = (0..size.nodes).map(|_| draw.between(20.0, 400.0)).collect();
+    let capacities: Vec<f64> = (0..size.nodes).map(|_| draw.between(500.0, 19500.0)).collect();
     let mut storage: Vec<Option<Var>> = vec![None; size.nodes];
     let mut fuel = Vec::new();
     for period in 0..size.periods {
@@ -115,7 +116,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
         let mut returned: Option<Var> = None;
         for node in 0..size.nodes {
             let at = (node, period);
-            let inflow = draw.between(50.0, 600.0) * units.volume;
+            let inflow = draw.between(10.0, 200.0) * units.volume;
             let claim = claims[node] * units.volume;
             let price = 1.0 / units.volume * units.money;
             let worth = draw.between(0.01, 0.08) * price;
@@ -128,7 +129,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
             balance.extend(returned.map(|var| (var, -0.3)));
             let mut given = inflow;
             if node % 2 == 0 {
-                let most = draw.between(500.0, 19500.0) * units.volume;
+                let most = capacities[node] * units.volume;
                 let next = weaver.var("storage", at, (0.05 * most, most), -1e-4 * price);
                 let spilled = weaver.var("spilled", at, (0.0, INF), 1e-5 * price);
                 let turbined = weaver.var("turbined", at, (0.0, 900.0 * units.volume), 0.0);
@@ -140,7 +141,7 @@ pub fn network(size: Size, units: Units, seed: u64) -> Network {
                 balance.push((next, 1.0));
                 match storage[node] {
                     Some(last) => balance.push((last, -0.995)),
-                    None => given += 0.4 * most,
+                    None => given += 0.1 * most,
                 }
                 storage[node] = Some(next);
             }
