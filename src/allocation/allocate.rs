@@ -17,7 +17,7 @@ use super::diagnosis::conflicts;
 use super::formulation::{Detail, Formulation};
 use super::goal::Goal;
 use super::plan::{Plan, Prices};
-use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Weights, Welfare};
+use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Welfare, Weights};
 use super::unsolved::Unsolved;
 use super::window::Window;
 
@@ -77,7 +77,11 @@ pub fn allocate(
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
     let mut engine = Engine { window, solver, effort: Effort::default() };
-    if is_money(policy) { engine.allocate_money(yields) } else { engine.allocate_goal(policy, yields) }
+    if is_money(policy) {
+        engine.allocate_money(yields)
+    } else {
+        engine.allocate_goal(policy, yields)
+    }
 }
 
 /// Whether a policy only adds up money.
@@ -248,8 +252,11 @@ impl<'a> Engine<'a, '_> {
             (Some(rule), _) => welfare(Goal::of_measure(self.window, rule.measure), rule, self),
             (None, Some(award)) => {
                 let goal = self.award_goal(award, yields, shortfall)?;
-                let nearest =
-                    Welfare { alpha: Alpha::Leximin, measure: Measure::Needs, weights: Weights::Equal };
+                let nearest = Welfare {
+                    alpha: Alpha::Leximin,
+                    measure: Measure::Needs,
+                    weights: Weights::Equal,
+                };
                 welfare(goal, &nearest, self)
             }
             (None, None) => Err(Unsolved::NothingToShare),
@@ -300,8 +307,7 @@ impl<'a> Engine<'a, '_> {
         weights: &[f64],
         alpha: f64,
     ) -> Result<Vec<f64>, Unsolved> {
-        let can_gain =
-            if alpha >= 1.0 { self.who_can_gain(program, members)? } else { vec![true; members.len()] };
+        let can_gain = if alpha >= 1.0 { self.who_can_gain(program, members)? } else { vec![true; members.len()] };
         program.clear_objective();
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         for (position, (&var, weight)) in members.iter().zip(weights).enumerate() {
@@ -343,8 +349,11 @@ impl<'a> Engine<'a, '_> {
 
     /// Leximin of the members.
     fn lift(&mut self, program: &Program, members: &[Var], weights: &[f64]) -> Result<Vec<f64>, Unsolved> {
-        let members: Vec<Member> =
-            members.iter().zip(weights).map(|(&var, &weight)| Member { var, weight }).collect();
+        let members: Vec<Member> = members
+            .iter()
+            .zip(weights)
+            .map(|(&var, &weight)| Member { var, weight })
+            .collect();
         let lifted = leximin(program, &members, self.solver)
             .map_err(|stopped| self.why(program, "lifting the worst off", stopped.status))?;
         self.effort.programs += lifted.programs as u32;
@@ -361,9 +370,7 @@ impl<'a> Engine<'a, '_> {
         let levels = match self.lift(&draft.formulation.program, &members, &vec![1.0; members.len()]) {
             Ok(levels) => levels,
             Err(_) => {
-                self.effort
-                    .warnings
-                    .push("plans of equal money were not ranked by the worst-off need".to_owned());
+                self.effort.warnings.push("plans of equal money were not ranked by the worst-off need".to_owned());
                 return Ok(Vec::new());
             }
         };
@@ -399,9 +406,7 @@ impl<'a> Engine<'a, '_> {
         match self.solve(&formulation.program, "smoothing the plan") {
             Ok(solution) => Plan::read(&formulation, &solution.values),
             Err(_) => {
-                self.effort
-                    .warnings
-                    .push("the plan was not smoothed: the solver stopped without an answer".to_owned());
+                self.effort.warnings.push("the plan was not smoothed: the solver stopped without an answer".to_owned());
                 before
             }
         }
