@@ -39,5 +39,10 @@ fn fair(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, linear, fair);
+// without criterion's own pictures: they would ask for a system font
+criterion_group! {
+    name = benches;
+    config = Criterion::default().without_plots();
+    targets = linear, fair
+}
 criterion_main!(benches);

@@ -14,7 +14,7 @@ use crate::solver::{Solution, Solver, Status};
 
 use super::award::{estates, proportional, treaty};
 use super::diagnosis::conflicts;
-use super::formulation::{Detail, Formulation};
+use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
 use super::plan::{Plan, Prices};
 use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Welfare, Weights};
@@ -28,11 +28,9 @@ const HEAD_PASSES: usize = 6;
 /// How far the yields go towards those of the last plan.
 const HEAD_STEP: f64 = 0.7;
 /// A level is held this much below what was reached (a ratio): never fixed with an equation.
-const LEVEL_SLACK: f64 = 1e-6;
+const LEVEL_SLACK: f64 = 1e-5;
 /// The total benefit is held this much below its greatest, relative to it.
-const BENEFIT_SLACK: f64 = 1e-7;
-/// The priced shortfall of promises is held this much above its least: relative, and in MUSD.
-const SHORTFALL_SLACK: (f64, f64) = (1e-9, 1e-5);
+const BENEFIT_SLACK: f64 = 5e-7;
 /// What a ratio that falls below its level costs while heads are looked for, MUSD per unit.
 const DRAFT_PRICE: f64 = 1e5;
 
@@ -127,8 +125,8 @@ pub fn goal_program<'a>(
         return Ok(formulation);
     }
     let shortfall = engine.least_shortfall(yields)?;
-    let found = engine.seek(policy, yields, shortfall)?;
-    let (mut formulation, _) = engine.held(&found, yields, shortfall);
+    let found = engine.seek(policy, yields, &shortfall)?;
+    let (mut formulation, _) = engine.held(&found, yields, &shortfall);
     formulation.maximise_benefit();
     Ok(formulation)
 }
@@ -167,10 +165,10 @@ impl<'a> Engine<'a, '_> {
 
     fn allocate_goal(&mut self, policy: &Policy, yields: &Yields) -> Result<Allocation, Unsolved> {
         let shortfall = self.least_shortfall(yields)?;
-        let first = self.seek(policy, yields, shortfall)?;
-        let yields = self.draft_passes(&first, yields, shortfall)?;
-        let found = self.seek(policy, &yields, shortfall)?;
-        let (mut formulation, _) = self.held(&found, &yields, shortfall);
+        let first = self.seek(policy, yields, &shortfall)?;
+        let yields = self.draft_passes(&first, yields, &shortfall)?;
+        let found = self.seek(policy, &yields, &shortfall)?;
+        let (mut formulation, _) = self.held(&found, &yields, &shortfall);
         formulation.maximise_benefit();
         let solution = self.solve(&formulation.program, "taking the best total benefit")?;
         let benefit = -solution.objective;
@@ -198,7 +196,7 @@ impl<'a> Engine<'a, '_> {
     }
 
     /// Plans that keep to the levels as nearly as the heads allow, until generation hardly moves.
-    fn draft_passes(&mut self, found: &Found, yields: &Yields, shortfall: f64) -> Result<Yields, Unsolved> {
+    fn draft_passes(&mut self, found: &Found, yields: &Yields, shortfall: &LeastShortfall) -> Result<Yields, Unsolved> {
         let mut yields = yields.clone();
         let (mut formulation, members) = self.held(found, &yields, shortfall);
         let softened = soften(&mut formulation, &members, &found.levels);
@@ -235,15 +233,15 @@ impl<'a> Engine<'a, '_> {
     }
 
     /// The least priced shortfall of promises that any plan has, MUSD.
-    fn least_shortfall(&mut self, yields: &Yields) -> Result<f64, Unsolved> {
+    fn least_shortfall(&mut self, yields: &Yields) -> Result<LeastShortfall, Unsolved> {
         let mut formulation = Formulation::new(self.window, yields, Detail::Physics);
         formulation.minimise_shortfall();
         let solution = self.solve(&formulation.program, "keeping the promises of the physics")?;
-        Ok(solution.objective.max(0.0))
+        Ok(LeastShortfall::read(&formulation, &solution))
     }
 
     /// Reaches a policy's goal at given yields.
-    fn seek(&mut self, policy: &Policy, yields: &Yields, shortfall: f64) -> Result<Found, Unsolved> {
+    fn seek(&mut self, policy: &Policy, yields: &Yields, shortfall: &LeastShortfall) -> Result<Found, Unsolved> {
         let welfare = |goal: Goal, welfare: &Welfare, engine: &mut Self| {
             let levels = engine.reach(&goal, welfare, yields, shortfall)?;
             Ok(Found { goal, levels })
@@ -263,7 +261,7 @@ impl<'a> Engine<'a, '_> {
         }
     }
 
-    fn award_goal(&mut self, award: &Award, yields: &Yields, shortfall: f64) -> Result<Goal, Unsolved> {
+    fn award_goal(&mut self, award: &Award, yields: &Yields, shortfall: &LeastShortfall) -> Result<Goal, Unsolved> {
         let basin = self.window.basin;
         Ok(Goal::Award(match award.rule {
             AwardRule::Treaty => treaty(self.window, award.limit),
@@ -284,7 +282,7 @@ impl<'a> Engine<'a, '_> {
         goal: &Goal,
         welfare: &Welfare,
         yields: &Yields,
-        shortfall: f64,
+        shortfall: &LeastShortfall,
     ) -> Result<Vec<f64>, Unsolved> {
         let mut formulation = self.promised(goal.detail(), yields, shortfall);
         let members = goal.add_to(&mut formulation);
@@ -379,15 +377,14 @@ impl<'a> Engine<'a, '_> {
     }
 
     /// A program that holds the promises as far as they can be kept.
-    fn promised(&self, detail: Detail, yields: &Yields, shortfall: f64) -> Formulation<'a> {
+    fn promised(&self, detail: Detail, yields: &Yields, shortfall: &LeastShortfall) -> Formulation<'a> {
         let mut formulation = Formulation::new(self.window, yields, detail);
-        let (relative, absolute) = SHORTFALL_SLACK;
-        formulation.hold_shortfall(shortfall * (1.0 + relative) + absolute);
+        formulation.hold_shortfall(shortfall);
         formulation
     }
 
     /// A program about money that holds the promises and the levels of a goal.
-    fn held(&self, found: &Found, yields: &Yields, shortfall: f64) -> (Formulation<'a>, Vec<Var>) {
+    fn held(&self, found: &Found, yields: &Yields, shortfall: &LeastShortfall) -> (Formulation<'a>, Vec<Var>) {
         let mut formulation = self.promised(Detail::Money, yields, shortfall);
         let members = found.goal.add_to(&mut formulation);
         hold_levels(&mut formulation, &members, &found.levels);

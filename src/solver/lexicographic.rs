@@ -3,8 +3,11 @@
 //!
 //! A member is held to its level only when that is proved: by a positive dual (then it stands there in every
 //! best plan), or by a program that shows it cannot rise. To stand at the level in one best plan proves
-//! nothing (W. Ogryczak and T. Sliwinski, 2006). Levels are kept as floors a hair below, never as equations.
+//! nothing (W. Ogryczak and T. Sliwinski, 2006). After each round the program is restricted to the face of
+//! its best plans, which holds the level exactly and keeps an inside; a floor a hair below each level stands
+//! guard where the face is not clear. No level is ever fixed with an equation.
 
+use super::face::Face;
 use super::priority::{Unsolved, solve};
 use super::program::{Label, Name, Program, Var};
 use super::{Solution, Solver, Status};
@@ -12,7 +15,7 @@ use rayon::prelude::*;
 
 /// How far below its level a floor is put, relative to the level; the wider ones only where a program with the
 /// narrower cannot be solved, because a level was not known well enough.
-pub const HAIRS: [f64; 3] = [1e-8, 1e-7, 1e-6];
+pub const HAIRS: [f64; 3] = [1e-6, 1e-5, 1e-4];
 
 /// A share of the duals above which a member is proved to be saturated.
 const PROVED: f64 = 1e-4;
@@ -46,6 +49,8 @@ pub struct Leximin {
     pub programs: usize,
     /// The answer of the last program: a plan that reaches the levels, one of many.
     pub solution: Solution,
+    /// What is tight in every plan that reaches the levels.
+    pub face: Face,
 }
 
 impl Leximin {
@@ -126,7 +131,7 @@ pub fn leximin_in_classes(
     solution.values.truncate(program.variables().len());
     solution.reduced_costs.truncate(program.variables().len());
     solution.row_duals.truncate(program.rows().len());
-    Ok(Leximin { levels, rounds: ladder.rounds, programs: ladder.programs, solution })
+    Ok(Leximin { levels, rounds: ladder.rounds, programs: ladder.programs, solution, face: ladder.face })
 }
 
 /// How much each member could rise above its level while no member at or below that level (for each unit of
@@ -165,6 +170,8 @@ struct Ladder<'a> {
     rounds: usize,
     programs: usize,
     last: Option<Solution>,
+    /// What is tight in every plan that reaches the levels proved so far.
+    face: Face,
 }
 
 /// What one round found.
@@ -190,7 +197,7 @@ impl<'a> Ladder<'a> {
         let mut bare = program.clone();
         bare.clear_objective();
         let name = bare.name("lowest");
-        Ladder { bare, held: Vec::new(), solver, name, rounds: 0, programs: 0, last: None }
+        Ladder { bare, held: Vec::new(), solver, name, rounds: 0, programs: 0, last: None, face: Face::default() }
     }
 
     fn label(&self) -> Label {
@@ -244,8 +251,16 @@ impl<'a> Ladder<'a> {
         let (first, level) = (self.bare.rows().len(), found.values[self.bare.variables().len()]);
         let shares = found.row_duals[first..].iter().map(|dual| dual.max(0.0)).collect();
         let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
+        self.narrow(&build(HAIRS[0]), &found);
         self.last = Some(found);
         Ok(Rung { level, shares, above })
+    }
+
+    /// Restricts what follows to the best plans of a round.
+    fn narrow(&mut self, lifted: &Program, found: &Solution) {
+        let face = Face::of(lifted, found).within(self.bare.variables().len(), self.bare.rows().len());
+        face.restrict(&mut self.bare);
+        self.face = std::mem::take(&mut self.face).and(face);
     }
 
     /// The program that lifts the lowest: one more variable, the level, and one more row a free member.

@@ -3,6 +3,7 @@
 //! A [`program::Program`] is minimised by a [`Solver`]; nothing here knows a river.
 
 pub mod clarabel;
+pub mod face;
 mod form;
 pub mod lexicographic;
 pub mod mps;

@@ -187,6 +187,20 @@ impl Program {
         &self.rows
     }
 
+    /// The variables by name, in the order they were added.
+    pub fn variable_ids(&self) -> impl Iterator<Item = Var> + use<> {
+        (0..self.variables.len() as u32).map(Var)
+    }
+
+    /// The sum of each row at a point.
+    pub fn row_sums(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.rows.len()];
+        for term in &self.terms {
+            sums[term.row.position()] += term.coefficient * values[term.var.position()];
+        }
+        sums
+    }
+
     /// One row.
     pub fn row(&self, row: Row) -> &RowBounds {
         &self.rows[row.position()]

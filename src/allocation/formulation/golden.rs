@@ -9,14 +9,15 @@ use std::path::PathBuf;
 use crate::allocation::allocate::straight_yields;
 use crate::allocation::sample::sample;
 
-use super::{Detail, Formulation};
+use super::{Detail, Formulation, LeastShortfall};
 
 fn rows_by_family() -> BTreeMap<String, String> {
     let sample = sample();
     let window = sample.window();
     let mut formulation = Formulation::new(window, &straight_yields(window), Detail::Money);
     formulation.maximise_benefit();
-    formulation.hold_shortfall(12.5);
+    let breakable = formulation.vars.broken.len();
+    formulation.hold_shortfall(&LeastShortfall { total: 12.5, kept: vec![false; breakable] });
     let goal = crate::allocation::goal::Goal::of_measure(window, crate::allocation::policy::Measure::Needs);
     goal.add_to(&mut formulation);
     by_family(&crate::solver::text::text(&formulation.program))

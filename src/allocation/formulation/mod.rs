@@ -14,6 +14,7 @@ mod promises;
 mod water;
 
 pub use needs::{Need, NeedKind};
+pub use promises::LeastShortfall;
 
 use crate::energy::hydropower::Yields;
 use crate::network::basin::{
@@ -153,8 +154,6 @@ pub struct Formulation<'a> {
     pub price_rows: PriceRows,
     /// Net benefit of the riparians, term by term.
     pub money: Vec<MoneyTerm>,
-    /// The row that holds the priced shortfall of promises below a bound.
-    shortfall_row: Option<Row>,
     names: Names,
     yields: Vec<YieldPlace>,
 }
@@ -170,7 +169,6 @@ impl<'a> Formulation<'a> {
             vars: Variables::default(),
             price_rows: PriceRows::default(),
             money: Vec::new(),
-            shortfall_row: None,
             names,
             yields: Vec::new(),
         };

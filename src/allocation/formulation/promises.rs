@@ -3,6 +3,7 @@
 use crate::network::basin::{PromiseIdx, ReachIdx, ReservoirIdx, RiparianIdx};
 use crate::network::promise::{Gauge, Requirement};
 use crate::quantity::index::PeriodIdx;
+use crate::solver::Solution;
 use crate::solver::program::{Label, Name, Row, Var};
 
 use super::water::last;
@@ -159,20 +160,58 @@ impl Formulation<'_> {
         }
     }
 
-    /// Holds the priced shortfall of all promises at or below `most`, MUSD, in every later solve.
-    pub fn hold_shortfall(&mut self, most: f64) {
-        let label = Label { family: "priced_shortfall", element: self.names.basin, period: None };
-        let row = match self.shortfall_row {
-            Some(row) => row,
-            None => {
-                let row = self.program.add_row(label, f64::NEG_INFINITY, most);
-                for broken in &self.vars.broken {
-                    self.program.add_term(row, broken.var, broken.price);
-                }
-                self.shortfall_row = Some(row);
-                row
+    /// Holds the priced shortfall of all promises at its least in every later solve: promises that every
+    /// best plan keeps are kept, and the priced sum of the others stays within a hair of the least.
+    pub fn hold_shortfall(&mut self, least: &LeastShortfall) {
+        let mut breakable = Vec::new();
+        for (broken, kept) in self.vars.broken.iter().zip(&least.kept) {
+            if *kept {
+                self.program.set_bounds(broken.var, 0.0, 0.0);
+            } else {
+                breakable.push(*broken);
             }
-        };
-        self.program.set_row_bounds(row, f64::NEG_INFINITY, most);
+        }
+        if !breakable.is_empty() {
+            let label = Label { family: "priced_shortfall", element: self.names.basin, period: None };
+            let most = least.total * (1.0 + SHORTFALL_SLACK) + SHORTFALL_SLACK_MUSD;
+            let row = self.program.add_row(label, f64::NEG_INFINITY, most);
+            for broken in breakable {
+                self.program.add_term(row, broken.var, broken.price);
+            }
+        }
     }
 }
+
+/// The least priced shortfall of promises that any plan of a window has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeastShortfall {
+    /// Its price, MUSD.
+    pub total: f64,
+    /// For each promise that can be broken, whether every plan with the least shortfall keeps it.
+    pub kept: Vec<bool>,
+}
+
+impl LeastShortfall {
+    /// Reads it from a solution of the program that minimises it: a promise is kept by every best plan
+    /// where breaking it costs (its reduced cost is positive), and all are where the sum is nothing.
+    pub fn read(formulation: &Formulation<'_>, solution: &Solution) -> LeastShortfall {
+        let total = solution.objective.max(0.0);
+        let none = total <= NO_SHORTFALL_MUSD;
+        let kept = |broken: &Broken| {
+            let place = broken.var.position();
+            let costs = solution.reduced_costs[place] > 1e-3 * broken.price;
+            none || (costs && solution.values[place] < 1e-3)
+        };
+        LeastShortfall {
+            total: if none { 0.0 } else { total },
+            kept: formulation.vars.broken.iter().map(kept).collect(),
+        }
+    }
+}
+
+/// How far above its least the priced shortfall is held, relative to it.
+const SHORTFALL_SLACK: f64 = 1e-9;
+/// The same, MUSD: some hundred cubic metres, so that the held plans keep an inside.
+const SHORTFALL_SLACK_MUSD: f64 = 1e-3;
+/// A priced shortfall up to this is none, MUSD.
+const NO_SHORTFALL_MUSD: f64 = 1e-4;
