@@ -35,7 +35,7 @@ impl ScenarioOptions {
 /// How a run is done and where it goes.
 #[derive(Debug, Args)]
 pub(super) struct RunOptions {
-    /// The run's own folder; output/<scenario> unless given
+    /// The run's own folder; unless given, output/ and the scenario's name
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Write into a folder that mirab did not write for this scenario

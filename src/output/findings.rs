@@ -76,8 +76,8 @@ impl<'a> Sheet<'a> {
             needs.iter().skip(1).filter(|need| need.satisfaction - worst.satisfaction < AS_BAD).count();
         let others = match alike {
             0 => String::new(),
-            1 => " and one other alike".to_owned(),
-            _ => format!(" and {alike} others alike"),
+            1 => ", and one other alike".to_owned(),
+            _ => format!(", and {alike} others alike"),
         };
         Some(format!("{}{others}", self.need_in_words(worst)))
     }
@@ -238,7 +238,7 @@ mod tests {
         }
         let findings = findings(&tables, &example::basin(), &example::policies());
         assert!(
-            findings[0].ends_with("water of Uzbekistan, October-March and 2 others alike."),
+            findings[0].ends_with("electricity of Kyrgyzstan, April-September, and 2 others alike."),
             "{findings:?}"
         );
     }
