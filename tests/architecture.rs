@@ -175,10 +175,8 @@ fn steps_down_and_at_home_are_free() {
     assert!(free("output", "use crate::evaluation::rows::RiparianRow;"));
     assert!(free("output", "use super::tables::Tables;"));
     assert!(free("fairness", "use crate::solver::program::Program;"));
-    assert!(
-        free("network", "use crate::{indices, quantity::units}; // crate::scenario would be wrong") == false
-    );
-    assert!(free("network", "crate::indices! { NodeIdx }"));
+    assert!(free("network", "use crate::{indices, quantity::units}; // crate::scenario would be wrong"));
+    assert!(free("network", "crate::rows! { NodeRow }"));
     assert!(free("network", "/// See [`crate::scenario`] for where it comes from."));
     assert!(free("network", "use othercrate::scenario;"));
 }

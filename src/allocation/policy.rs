@@ -14,16 +14,16 @@ pub struct Policy {
     /// What it is, in a few words.
     pub title: String,
     /// The text or idea it represents.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub stands_for: String,
     /// Its rule in one line of formula.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub rule: String,
     /// What it does, in a paragraph.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
     /// Where the rule comes from.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
     /// Maximise a welfare over the riparians.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,18 +42,16 @@ pub struct Welfare {
     /// What counts as a riparian's well-being.
     pub measure: Measure,
     /// How much each counts.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_equal")]
     pub weights: Weights,
 }
 
 /// Aversion to inequality.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Alpha {
     /// A finite aversion, 0 or more.
     Finite(f64),
     /// The limit at infinity: lift the worst off, then the next, and so on.
-    #[serde(serialize_with = "leximin_name")]
     Leximin,
 }
 
@@ -125,8 +123,17 @@ fn one() -> f64 {
     1.0
 }
 
-fn leximin_name<S: serde::Serializer>(out: S) -> Result<S::Ok, S::Error> {
-    out.serialize_str("leximin")
+fn is_equal(weights: &Weights) -> bool {
+    *weights == Weights::Equal
+}
+
+impl Serialize for Alpha {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Alpha::Finite(alpha) => out.serialize_f64(*alpha),
+            Alpha::Leximin => out.serialize_str("leximin"),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Alpha {
@@ -210,6 +217,14 @@ mod tests {
         for (name, policy) in &policies {
             assert_eq!(policy.problems(), Vec::<String>::new(), "{name}");
             assert!(!policy.about.is_empty() && !policy.source.is_empty() && !policy.rule.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_policy_that_is_written_reads_the_same() {
+        for (name, policy) in catalogue() {
+            let text = toml::to_string(&policy).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(toml::from_str::<Policy>(&text).unwrap(), policy, "{text}");
         }
     }
 

@@ -2,11 +2,11 @@
 
 use clap::Args;
 
-use crate::scenario::Explained;
+use crate::scenario::{self, Explained};
 
 use super::failure::Failure;
 use super::options::ScenarioOptions;
-use super::{parts, print};
+use super::print;
 
 /// The arguments of `explain`.
 #[derive(Debug, Args)]
@@ -27,13 +27,9 @@ pub(super) struct Explain {
 /// A scenario that cannot be merged, or a key it does not have.
 pub(super) fn explain(verb: &Explain) -> Result<(), Failure> {
     let (reference, settings) = (&verb.scenario.reference, &verb.scenario.settings);
-    let values = parts::explain(reference, settings, verb.key.as_deref())?;
+    let values = scenario::explain(reference, settings, verb.key.as_deref()).map_err(Failure::Scenario)?;
     if verb.json {
         return print::json(&values);
-    }
-    if values.is_empty() {
-        let key = verb.key.as_deref().unwrap_or_default();
-        return Err(Failure::command(format!("the scenario has no key `{key}`")));
     }
     let lines: Vec<String> = values.iter().map(line).collect();
     print::text(&lines.join("\n"))
@@ -42,5 +38,5 @@ pub(super) fn explain(verb: &Explain) -> Result<(), Failure> {
 /// `key = value`, and below it where it comes from.
 fn line(value: &Explained) -> String {
     let source = value.source.as_ref().map(|source| format!("; {source}")).unwrap_or_default();
-    format!("{} = {}\n    {}{source}", value.key, value.value, value.file)
+    format!("{} = {}\n    {}{source}", value.path, value.value, value.file)
 }

@@ -7,10 +7,13 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use crate::simulation::seasonal;
+use crate::solver::mps::mps;
+
 use super::failure::Failure;
 use super::options::{ScenarioOptions, SolverName, chosen};
+use super::print;
 use super::progress::Progress;
-use super::{parts, print};
 
 /// The arguments of `export`.
 #[derive(Debug, Args)]
@@ -52,9 +55,14 @@ pub(super) fn export(verb: &Export) -> Result<(), Failure> {
     let scenario = verb.scenario.load()?;
     let policy = chosen(std::slice::from_ref(&verb.policy), &scenario)?.remove(0);
     let progress = Progress::new(1, "solving", verb.quiet);
-    let (solver, _) = parts::solver(verb.solver);
-    let (text, objective) = match verb.format {
-        Format::Mps => parts::export_mps(&scenario, &policy, solver.as_ref())?,
+    let (solver, _) = verb.solver.solver();
+    let record = &scenario.policies[&policy];
+    let (program, objective) =
+        seasonal::export(scenario.window(), record, solver.as_ref()).map_err(Failure::doing)?;
+    let text = match verb.format {
+        Format::Mps => mps(&program)
+            .with_context(|| format!("`{policy}` cannot be written as MPS"))
+            .map_err(Failure::Command)?,
     };
     drop(progress);
     write_whole(&verb.to, text.as_bytes())

@@ -9,6 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use crate::allocation::policy::Policy;
 use crate::allocation::unsolved::Unsolved;
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
@@ -17,11 +18,10 @@ use crate::output::plots::draw;
 use crate::output::report::{FigureLink, report};
 use crate::output::tables::Tables;
 use crate::scenario::Scenario;
-use crate::simulation::seasonal::Outcome;
+use crate::simulation::seasonal::{Outcome, run_all};
 
 use super::failure::Failure;
 use super::options::{RunOptions, ScenarioOptions};
-use super::parts;
 use super::progress::{Progress, remark};
 
 /// The folder in which runs lie unless another place is given.
@@ -54,15 +54,17 @@ pub(super) fn perform(
     choose: impl Fn(&Scenario) -> Result<Vec<String>, Failure>,
 ) -> Result<Done, Failure> {
     let clock = Instant::now();
-    let settings = scenario.settings.clone();
+    let settings = scenario.settings.iter().map(|set| format!("{}={}", set.key, set.value)).collect();
     let scenario = scenario.load()?;
     let policies = choose(&scenario)?;
     let place = options.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(folder_name(&scenario.name)));
     let folder = RunFolder::open(&place, &scenario.name, options.overwrite).map_err(Failure::place)?;
     let progress = Progress::new(policies.len() + 1, "solving", options.quiet);
-    let (solver, solver_settings) = parts::solver(options.solver);
+    let (solver, solver_settings) = options.solver.solver();
     let mut manifest = Manifest::begin(&scenario, settings, solver_settings);
-    let outcomes = parts::run_all(&scenario, &policies, solver.as_ref(), &|name| progress.step(name));
+    let asked: Vec<(String, Policy)> =
+        policies.iter().map(|name| (name.clone(), scenario.policies[name].clone())).collect();
+    let outcomes = run_all(scenario.window(), &asked, solver.as_ref(), &|name| progress.step(name));
     let mut done = Done {
         tables: Tables::default(),
         place,

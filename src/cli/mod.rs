@@ -11,7 +11,6 @@ mod export;
 mod failure;
 mod job;
 mod options;
-mod parts;
 mod plot;
 mod policies;
 mod print;

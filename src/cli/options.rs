@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::scenario::Scenario;
+use crate::output::manifest::SolverSettings;
+use crate::scenario::{Scenario, Setting, load};
+use crate::solver::Solver;
+use crate::solver::clarabel::Clarabel;
 
 use super::failure::Failure;
-use super::parts;
 
 /// Which scenario, and what is changed in it.
 #[derive(Debug, Args)]
@@ -17,7 +19,7 @@ pub(super) struct ScenarioOptions {
     pub(super) reference: String,
     /// Change a value before anything is checked: reservoir.toktogul.storage_start_hm3=9000
     #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub(super) settings: Vec<String>,
+    pub(super) settings: Vec<Setting>,
 }
 
 impl ScenarioOptions {
@@ -26,14 +28,14 @@ impl ScenarioOptions {
     /// # Errors
     /// Everything that is wrong with it.
     pub(super) fn load(&self) -> Result<Scenario, Failure> {
-        parts::load(&self.reference, &self.settings)
+        load(&self.reference, &self.settings).map_err(Failure::Scenario)
     }
 }
 
 /// How a run is done and where it goes.
 #[derive(Debug, Args)]
 pub(super) struct RunOptions {
-    /// The run's own folder; output/<scenario> unless given
+    /// The run's own folder; unless given, output/ and the scenario's name
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Write into a folder that mirab did not write for this scenario
@@ -55,6 +57,19 @@ pub(super) struct RunOptions {
 pub(super) enum SolverName {
     /// A conic interior-point method
     Clarabel,
+}
+
+impl SolverName {
+    /// The solver, and what the manifest says of it.
+    pub(super) fn solver(self) -> (Box<dyn Solver>, SolverSettings) {
+        match self {
+            SolverName::Clarabel => {
+                let solver = Clarabel::default();
+                let settings = SolverSettings { name: solver.name().to_owned(), tolerance: solver.tolerance };
+                (Box::new(solver), settings)
+            }
+        }
+    }
 }
 
 /// The policies of these names, each once.

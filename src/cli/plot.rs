@@ -10,10 +10,11 @@ use serde_json::json;
 use crate::output::folder::RunFolder;
 use crate::output::plots::draw;
 use crate::output::tables::{TableError, Tables};
+use crate::scenario;
 
 use super::failure::Failure;
+use super::print;
 use super::progress::Progress;
-use super::{parts, print};
 
 /// The arguments of `plot`.
 #[derive(Debug, Args)]
@@ -35,7 +36,8 @@ pub(super) struct Plot {
 /// A folder that holds no run of ours, or one that cannot be read or written.
 pub(super) fn plot(verb: &Plot) -> Result<(), Failure> {
     let folder = RunFolder::reopen_figures(&verb.folder).map_err(Failure::place)?;
-    let scenario = parts::load(&verb.folder.join("scenario.toml").display().to_string(), &[])?;
+    let scenario = scenario::load(&verb.folder.join("scenario.toml").display().to_string(), &[])
+        .map_err(Failure::Scenario)?;
     let tables = read_tables(&verb.folder).map_err(Failure::Command)?;
     let progress = Progress::new(1, "drawing", verb.quiet);
     let mut files = Vec::new();

@@ -3,9 +3,12 @@
 use std::fmt::Write;
 
 use clap::Args;
+use indexmap::IndexMap;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::allocation::policy::{Policy, catalogue};
+use crate::output::terminal::{WIDTH, wrapped};
 
 use super::failure::Failure;
 use super::options::unknown_policy;
@@ -54,10 +57,11 @@ fn in_full(name: &str, policy: &Policy) -> Result<String, Failure> {
         ("source", &policy.source),
     ];
     for (label, text) in words.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        let _ = writeln!(out, "{label}: {}", text.trim());
+        out.push_str(&wrapped(&format!("{label}: {}", text.trim()), WIDTH - 2).join("\n  "));
+        out.push('\n');
     }
-    let parameters = toml::to_string(&parameters(policy)).map_err(Failure::doing)?;
-    let _ = write!(out, "\n[policy.{name}]\n{parameters}");
+    let section = Section { policy: [(name, parameters(policy))].into_iter().collect() };
+    let _ = write!(out, "\n{}", toml::to_string(&section).map_err(Failure::doing)?);
     Ok(out)
 }
 
@@ -65,4 +69,10 @@ fn in_full(name: &str, policy: &Policy) -> Result<String, Failure> {
 fn parameters(policy: &Policy) -> Policy {
     let silent = String::new;
     Policy { stands_for: silent(), rule: silent(), about: silent(), source: silent(), ..policy.clone() }
+}
+
+/// A policy as a scenario would have it.
+#[derive(Serialize)]
+struct Section<'a> {
+    policy: IndexMap<&'a str, Policy>,
 }

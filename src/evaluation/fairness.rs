@@ -11,6 +11,9 @@ use super::rows::RiparianRow;
 /// The aversion at which Atkinson's index is reported: that of proportional fairness.
 const ATKINSON_AVERSION: f64 = 1.0;
 
+/// A measure of inequality.
+type Measure = fn(&Sample) -> f64;
+
 /// What is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NeedKind {
@@ -95,7 +98,7 @@ pub(super) fn inequality(standings: &[Standing]) -> Vec<(String, f64)> {
         ("_population", weighted(|s| s.population)),
         ("_claims", weighted(|s| s.claims)),
     ];
-    let measures: [(&str, fn(&Sample) -> f64); 5] = [
+    let measures: [(&str, Measure); 5] = [
         ("gini_need", gini),
         ("jain", jain),
         ("theil", theil),

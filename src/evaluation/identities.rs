@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
+use crate::quantity::calendar::Season;
 use crate::simulation::record::Record;
 
 use super::balance::{balance, only};
@@ -209,17 +210,21 @@ fn check_power(own: &Record, found: &mut Vec<Breach>) {
     }
 }
 
+/// A shortfall is never below zero, and over a season no less than what was required and did not pass
+/// (a promise over a season spreads its shortfall over the rows, one of each period may have more).
 fn check_environment(own: &Record, found: &mut Vec<Breach>) {
+    let mut seasons: HashMap<(&str, Season), (Date, f64)> = HashMap::new();
     for row in &own.environment {
-        let gap = (row.required_hm3 - row.delivered_hm3).max(0.0);
-        note(
-            found,
-            "environment",
-            "the shortfall",
-            &row.place,
-            Some(row.period_start),
-            gap - row.shortfall_hm3,
-        );
+        let place = (row.place.as_str(), Some(row.period_start));
+        note(found, "environment", "the shortfall", place.0, place.1, row.shortfall_hm3.min(0.0));
+        let season = (place.0, Season::of_month(row.period_start.month()));
+        let told = seasons.entry(season).or_insert((row.period_start, 0.0));
+        told.1 += row.shortfall_hm3 + row.delivered_hm3 - row.required_hm3;
+    }
+    let mut told: Vec<_> = seasons.into_iter().collect();
+    told.sort_by_key(|(season, _)| *season);
+    for ((place, _), (first, surplus)) in told {
+        note(found, "environment", "the season's shortfall", place, Some(first), surplus.min(0.0));
     }
 }
 
@@ -255,7 +260,7 @@ mod tests {
             |r| r.drainage[1].stored_start_hm3 += 1e-3,
             |r| r.power[0].load_GWh += 1e-3,
             |r| r.power[1].residual_GWh = f64::NAN,
-            |r| r.environment[0].shortfall_hm3 += 1e-3,
+            |r| r.environment[0].delivered_hm3 -= 36.0,
         ];
         for (k, change) in moves.iter().enumerate() {
             let mut record = example::record();

@@ -13,6 +13,9 @@ use super::tables::Tables;
 /// Shares and indices that differ by less are not told apart.
 const SAME_SHARE: f64 = 0.005;
 
+/// A need that is met this little better than the worst is as badly off.
+const AS_BAD: f64 = 5e-4;
+
 /// Sums that differ by less, relative to the larger, are not told apart.
 const SAME_SUM: f64 = 0.005;
 
@@ -57,13 +60,31 @@ impl<'a> Sheet<'a> {
         Some((least, most))
     }
 
-    fn worst_need(&self, policy: &str) -> Option<Need> {
+    /// A policy's needs, the worst first.
+    fn worst_needs(&self, policy: &str) -> Vec<Need> {
         let rows = self.tables.riparians.iter().filter(|row| row.policy == policy);
-        needs(rows).into_iter().min_by(|a, b| a.satisfaction.total_cmp(&b.satisfaction))
+        let mut needs = needs(rows);
+        needs.sort_by(|a, b| a.satisfaction.total_cmp(&b.satisfaction));
+        needs
+    }
+
+    /// The worst need of a policy, and how many others are as badly met.
+    fn worst_needs_in_words(&self, policy: &str) -> Option<String> {
+        let needs = self.worst_needs(policy);
+        let worst = needs.first()?;
+        let alike =
+            needs.iter().skip(1).filter(|need| need.satisfaction - worst.satisfaction < AS_BAD).count();
+        let others = match alike {
+            0 => String::new(),
+            1 => ", and one other alike".to_owned(),
+            _ => format!(", and {alike} others alike"),
+        };
+        Some(format!("{}{others}", self.need_in_words(worst)))
     }
 
     fn worst_off(&self) -> Option<String> {
-        let (least, most) = self.range(|policy| self.worst_need(policy).map(|need| need.satisfaction))?;
+        let (least, most) =
+            self.range(|policy| self.worst_needs(policy).first().map(|need| need.satisfaction))?;
         if least.value > 1.0 - SAME_SHARE {
             return Some(format!(
                 "{} meets every need to {} % or more.",
@@ -71,7 +92,7 @@ impl<'a> Sheet<'a> {
                 percent(least.value)
             ));
         }
-        let told = |mark: Mark<'_>| Some(self.need_in_words(&self.worst_need(mark.policy)?));
+        let told = |mark: Mark<'_>| self.worst_needs_in_words(mark.policy);
         if most.value - least.value < SAME_SHARE {
             return Some(format!(
                 "The worst-off need is met to {} % under {}: {}.",
@@ -102,7 +123,7 @@ impl<'a> Sheet<'a> {
         };
         let season = Season::ALL.into_iter().find(|season| season.name() == need.season);
         let when = season.map_or(need.season.as_str(), |season| season.months());
-        format!("{} of {}, {when}", kind, riparian_title(self.basin, &need.riparian))
+        format!("{kind} of {}, {when}", riparian_title(self.basin, &need.riparian))
     }
 
     fn subject(&self) -> String {
@@ -206,6 +227,19 @@ mod tests {
         assert_eq!(
             findings[0],
             "The worst-off need is met to 50.0 % under every policy: water of Uzbekistan, October-March."
+        );
+    }
+
+    #[test]
+    fn needs_as_badly_met_as_the_worst_are_counted() {
+        let mut tables = example_tables();
+        for row in tables.riparians.iter_mut().filter(|row| row.season == "vegetation") {
+            row.energy_satisfaction = Some(0.5);
+        }
+        let findings = findings(&tables, &example::basin(), &example::policies());
+        assert!(
+            findings[0].ends_with("electricity of Kyrgyzstan, April-September, and 2 others alike."),
+            "{findings:?}"
         );
     }
 

@@ -43,14 +43,14 @@ pub enum FolderError {
     #[error("{} is a file, not a folder", .0.display())]
     NotAFolder(PathBuf),
     /// The disk refused.
-    #[error("cannot {what} {}: {source}", .path.display())]
+    #[error("cannot {what} {}: {cause}", .path.display())]
     Disk {
         /// What was tried.
         what: &'static str,
         /// Where.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -103,13 +103,13 @@ impl RunFolder {
 
     fn aside(place: &Path, exists: bool, own: &'static [&'static str]) -> Result<RunFolder, FolderError> {
         let beside = if exists { place.to_path_buf() } else { parent(place) };
-        fs::create_dir_all(&beside).map_err(|source| disk("create", &beside, source))?;
+        fs::create_dir_all(&beside).map_err(|cause| disk("create", place, cause))?;
         let aside = tempfile::Builder::new()
             .prefix(UNFINISHED)
             .tempdir_in(&beside)
-            .map_err(|source| disk("write in", &beside, source))?;
+            .map_err(|cause| disk("write in", &beside, cause))?;
         let folder = RunFolder { place: place.to_path_buf(), exists, own, aside };
-        fs::create_dir(folder.filled()).map_err(|source| disk("write in", &beside, source))?;
+        fs::create_dir(folder.filled()).map_err(|cause| disk("write in", &beside, cause))?;
         Ok(folder)
     }
 
@@ -124,7 +124,7 @@ impl RunFolder {
     /// The disk is full or refuses; nothing bears a final name then.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
         let path = self.filled().join(name);
-        let fault = |source| disk("write", &self.place.join(name), source);
+        let fault = |cause| disk("write", &self.place.join(name), cause);
         fs::create_dir_all(parent(&path)).map_err(fault)?;
         fs::write(&path, bytes).map_err(fault)
     }
@@ -146,7 +146,7 @@ impl RunFolder {
     /// What is there goes away, the manifest first; what was written takes its place, the manifest last.
     fn exchanges(&self) -> Result<Vec<Move>, FolderError> {
         let old = self.aside.path().join("replaced");
-        fs::create_dir_all(&old).map_err(|source| disk("write in", &self.place, source))?;
+        fs::create_dir_all(&old).map_err(|cause| disk("write in", &self.place, cause))?;
         let away = self.own.iter().rev().map(|name| (self.place.join(name), old.join(name)));
         let back = self.own.iter().map(|name| (self.filled().join(name), self.place.join(name)));
         Ok(away.chain(back).filter(|(from, _)| from.exists()).collect())
@@ -158,12 +158,12 @@ type Move = (PathBuf, PathBuf);
 /// Renames in order; where one fails, those before it are undone.
 fn move_all(moves: &[Move]) -> Result<(), FolderError> {
     for (done, (from, to)) in moves.iter().enumerate() {
-        if let Err(source) = fs::rename(from, to) {
+        if let Err(cause) = fs::rename(from, to) {
             for (from, to) in moves[..done].iter().rev() {
                 // Nothing better can be done than to try.
                 let _ = fs::rename(to, from);
             }
-            return Err(disk("move a finished file to", to, source));
+            return Err(disk("move a finished file to", to, cause));
         }
     }
     Ok(())
@@ -184,12 +184,12 @@ fn written_for(place: &Path) -> Result<Option<String>, FolderError> {
     match fs::read(&path) {
         Ok(bytes) => Ok(manifest::scenario_of(&bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(disk("read", &path, source)),
+        Err(cause) => Err(disk("read", &path, cause)),
     }
 }
 
 fn is_empty(place: &Path) -> Result<bool, FolderError> {
-    let fault = |source| disk("read", place, source);
+    let fault = |cause| disk("read", place, cause);
     for entry in fs::read_dir(place).map_err(fault)? {
         if !entry.map_err(fault)?.file_name().to_string_lossy().starts_with(UNFINISHED) {
             return Ok(false);
@@ -206,8 +206,8 @@ fn parent(path: &Path) -> PathBuf {
     }
 }
 
-fn disk(what: &'static str, path: &Path, source: io::Error) -> FolderError {
-    FolderError::Disk { what, path: path.to_path_buf(), source }
+fn disk(what: &'static str, path: &Path, cause: io::Error) -> FolderError {
+    FolderError::Disk { what, path: path.to_path_buf(), cause }
 }
 
 #[cfg(test)]

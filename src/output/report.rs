@@ -101,9 +101,15 @@ fn add_section(out: &mut String, section: &Section, policies: &[String]) {
     out.push('\n');
 }
 
+/// A promise: its kind, its place and its unit.
+type Promised<'a> = (&'a str, &'a str, &'a str);
+
+/// In how many periods a promise was not kept, and by how much in all.
+type Broken = (usize, f64);
+
 /// Promises by place: in how many periods each was not kept, and by how much in all.
 fn add_broken_promises(out: &mut String, tables: &Tables, policies: &[String]) {
-    let mut places: IndexMap<(&str, &str, &str), Vec<(usize, f64)>> = IndexMap::new();
+    let mut places: IndexMap<Promised<'_>, Vec<Broken>> = IndexMap::new();
     for row in &tables.record.broken_promises {
         let Some(column) = policies.iter().position(|policy| *policy == row.policy) else {
             continue;
@@ -128,7 +134,7 @@ fn add_broken_promises(out: &mut String, tables: &Tables, policies: &[String]) {
     out.push('\n');
 }
 
-fn broken_cell((periods, by): (usize, f64), unit: &str) -> String {
+fn broken_cell((periods, by): Broken, unit: &str) -> String {
     if periods == 0 { String::new() } else { format!("{periods}: {} {unit}", number(by)) }
 }
 

@@ -119,7 +119,7 @@ impl Sheet<'_> {
         });
         let broken = Line {
             label: "Promises not kept".to_owned(),
-            cells: self.cells(|policy| Some(number(self.broken(policy) as f64))),
+            cells: self.cells(|policy| Some(self.broken(policy).to_string())),
         };
         Section { heading: "Basin".to_owned(), rows: told(criteria.chain([broken])) }
     }

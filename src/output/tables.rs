@@ -25,12 +25,12 @@ pub struct Tables {
 
 /// A table that cannot be written or read.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {source}")]
+#[error("{file}: {cause}")]
 pub struct TableError {
     /// The file's name.
     pub file: &'static str,
     /// What is wrong, with the line where there is one.
-    pub source: csv::Error,
+    pub cause: csv::Error,
 }
 
 /// A file of `tables/`.
@@ -129,7 +129,7 @@ impl Tables {
 }
 
 fn write<R: Serialize + DeserializeOwned>(file: &'static str, rows: &[R]) -> Result<Vec<u8>, TableError> {
-    let fault = |source| TableError { file, source };
+    let fault = |cause| TableError { file, cause };
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
     writer.write_record(header::<R>()).map_err(fault)?;
     for row in rows {
@@ -139,7 +139,7 @@ fn write<R: Serialize + DeserializeOwned>(file: &'static str, rows: &[R]) -> Res
 }
 
 fn parse<R: DeserializeOwned>(file: &'static str, bytes: &[u8]) -> Result<Vec<R>, TableError> {
-    let fault = |source| TableError { file, source };
+    let fault = |cause| TableError { file, cause };
     csv::Reader::from_reader(bytes).deserialize().collect::<Result<_, _>>().map_err(fault)
 }
 

@@ -132,7 +132,8 @@ fn pieces(name: &str) -> Vec<String> {
     pieces
 }
 
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+/// The words of a text on lines no wider than asked, but for a longer word.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -18,18 +18,23 @@ const SHARE_TOLERANCE: f64 = 1e-6;
 pub(crate) fn build(desk: &Desk<'_>) -> Inflows {
     check_percents(desk);
     let nothing = Series::filled(desk.horizon.len(), Volume::ZERO);
-    let none = Table::filled(desk.nodes.iter().count(), nothing);
-    let mut inflows =
-        Inflows { volume: none.clone(), normal: none.clone(), natural: none.clone(), unaccounted: none };
-    let as_normal = Series::filled(desk.horizon.len(), 1.0);
+    let count = desk.nodes.iter().count();
+    let nowhere: Table<NodeIdx, Series<Volume>> = Table::filled(count, nothing);
+    let mut inflows = Inflows {
+        volume: nowhere.clone(),
+        normal: nowhere.clone(),
+        natural: nowhere.clone(),
+        unaccounted: nowhere,
+    };
+    let unchanged = Series::filled(desk.horizon.len(), 1.0);
     for (name, given) in active(&desk.file.inflow) {
         let at = desk.at("inflow", name);
-        let natural = at.needed_series("series", &given.series, Wanted::Water, Range::NotNegative);
+        let normal = at.needed_series("series", &given.series, Wanted::Water, Range::NotNegative);
         let factor = factor_of(desk, name, &mut Vec::new());
         for (node, share) in shares(desk, &at, given) {
-            add(&mut inflows.volume[node], &natural, &factor, share);
-            add(&mut inflows.natural[node], &natural, &factor, share);
-            add(&mut inflows.normal[node], &natural, &as_normal, share);
+            add(&mut inflows.normal[node], &normal, &unchanged, share);
+            add(&mut inflows.natural[node], &normal, &factor, share);
+            add(&mut inflows.volume[node], &normal, &factor, share);
         }
     }
     for (name, given) in active(&desk.file.correction) {
@@ -38,9 +43,9 @@ pub(crate) fn build(desk: &Desk<'_>) -> Inflows {
     inflows
 }
 
-fn add(volumes: &mut Series<Volume>, natural: &Series<f64>, factor: &Series<f64>, share: f64) {
-    for ((volume, natural), factor) in volumes.iter_mut().zip(natural).zip(factor) {
-        *volume += Volume::new(natural * factor * share);
+fn add(volumes: &mut Series<Volume>, given: &Series<f64>, factor: &Series<f64>, share: f64) {
+    for ((volume, given), factor) in volumes.iter_mut().zip(given).zip(factor) {
+        *volume += Volume::new(given * factor * share);
     }
 }
 
