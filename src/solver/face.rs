@@ -10,7 +10,7 @@ use super::Solution;
 use super::program::{Program, Row, Var};
 
 /// A price, relative to the objective, must be this many times the relative slack to count as a price.
-const CLEARLY: f64 = 1e2;
+const CLEARLY: f64 = 1e0;
 
 /// A bound with more relative slack than this is not tight.
 const TIGHT: f64 = 1e-4;

@@ -17,6 +17,9 @@ use rayon::prelude::*;
 /// narrower cannot be solved, because a level was not known well enough.
 pub const HAIRS: [f64; 3] = [1e-6, 1e-5, 1e-4];
 
+/// The same for a certificate, where the floors are all there is.
+const CERTIFYING_HAIRS: [f64; 4] = [1e-8, 1e-7, 1e-6, 1e-5];
+
 /// A share of the duals above which a member is proved to be saturated.
 const PROVED: f64 = 1e-4;
 
@@ -74,6 +77,7 @@ fn sizes(members: &[Member], levels: &[f64]) -> Vec<f64> {
 fn solve_held(
     build: impl Fn(f64) -> Program,
     what: &str,
+    hairs: &[f64],
     solver: &dyn Solver,
     count: &mut usize,
 ) -> Result<Solution, Unsolved> {
@@ -81,8 +85,8 @@ fn solve_held(
         *count += 1;
         solve(&build(hair), what, solver)
     };
-    let mut found = attempt(HAIRS[0]);
-    for hair in &HAIRS[1..] {
+    let mut found = attempt(hairs[0]);
+    for hair in &hairs[1..] {
         match &found {
             Err(problem) if problem.status != Status::Unbounded => found = attempt(*hair),
             _ => break,
@@ -153,7 +157,7 @@ pub fn certify(program: &Program, members: &[Member], levels: &[f64], solver: &d
         lifted
     };
     let rise = |at: usize| {
-        let found = solve_held(|hair| lifted(at, hair), "certificate", solver, &mut 0);
+        let found = solve_held(|hair| lifted(at, hair), "certificate", &CERTIFYING_HAIRS, solver, &mut 0);
         found.map_or(f64::NAN, |found| found.values[members[at].var.position()] - levels[at])
     };
     (0..members.len()).into_par_iter().map(rise).collect()
@@ -240,7 +244,7 @@ impl<'a> Ladder<'a> {
     }
 
     fn solve(&self, build: impl Fn(f64) -> Program, count: &mut usize) -> Result<Solution, Unsolved> {
-        solve_held(build, &format!("leximin round {}", self.rounds), self.solver, count)
+        solve_held(build, &format!("leximin round {}", self.rounds), &HAIRS, self.solver, count)
     }
 
     /// Lifts the lowest of the free members as high as it goes.
