@@ -38,5 +38,5 @@ pub(super) fn explain(verb: &Explain) -> Result<(), Failure> {
 /// `key = value`, and below it where it comes from.
 fn line(value: &Explained) -> String {
     let source = value.source.as_ref().map(|source| format!("; {source}")).unwrap_or_default();
-    format!("{} = {}\n    {}{source}", value.path, value.value, value.file)
+    format!("{} = {}\n    {}{source}", value.key, value.value, value.file)
 }
