@@ -299,7 +299,7 @@ impl<'a> Engine<'a, '_> {
         let mut formulation = self.promised(goal.detail(), yields, shortfall);
         let members = goal.add_to(&mut formulation);
         if members.is_empty() {
-            return Err(Unsolved::NothingToShare);
+            return Ok(Vec::new());
         }
         let weights = goal.weights(self.window, &welfare.weights);
         match welfare.alpha {

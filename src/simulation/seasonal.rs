@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use crate::allocation::allocate::{Allocation, allocate, first_yields, goal_program, is_money};
+use crate::allocation::plan::Plan;
 use crate::allocation::policy::Policy;
 use crate::allocation::unsolved::Unsolved;
 use crate::allocation::window::Window;
@@ -34,6 +35,7 @@ pub struct Outcome {
     pub head_gap: f64,
     /// What the user should know.
     pub warnings: Vec<String>,
+    plan: Plan,
     yields: Yields,
 }
 
@@ -94,14 +96,23 @@ fn best_restart(
         .par_iter()
         .filter_map(|other| run_from(window, name, policy, solver, &other.yields).ok())
         .collect();
+    let adopted = ahead.iter().map(|other| adopt(window, name, other));
     let mut best: Option<Outcome> = None;
-    for restart in restarts {
+    for candidate in restarts.into_iter().chain(adopted) {
         let beaten = best.as_ref().map_or(own_total, total_benefit);
-        if total_benefit(&restart) > beaten {
-            best = Some(restart);
+        if total_benefit(&candidate) > beaten {
+            best = Some(candidate);
         }
     }
     best
+}
+
+/// Another policy's plan as this policy's own: the best that is known, where no better was found.
+fn adopt(window: Window<'_>, name: &str, other: &Outcome) -> Outcome {
+    let record = replay(window, &other.plan, None, Origin { policy: name, member: 0 });
+    let objective = record.money.iter().map(|row| row.benefit()).sum();
+    let warning = "no better plan was found than that of another policy, whose heads it uses".to_owned();
+    Outcome { record, objective, levels: Vec::new(), warnings: vec![warning], ..other.clone() }
 }
 
 fn total_benefit(outcome: &Outcome) -> f64 {
@@ -128,6 +139,7 @@ fn run_from(
         head_gap: effort.head_gap,
         warnings: effort.warnings,
         yields: Yields::along(window.basin, &path),
+        plan,
     })
 }
 
