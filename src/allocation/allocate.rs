@@ -18,7 +18,7 @@ use super::diagnosis::conflicts;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
 use super::plan::{Plan, Prices};
-use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Welfare, Weights};
+use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Weights, Welfare};
 use super::unsolved::Unsolved;
 use super::window::Window;
 
@@ -81,11 +81,7 @@ pub fn allocate(
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
     let mut engine = Engine { window, solver, effort: Effort::default() };
-    if is_money(policy) {
-        engine.allocate_money(yields)
-    } else {
-        engine.allocate_goal(policy, yields)
-    }
+    if is_money(policy) { engine.allocate_money(yields) } else { engine.allocate_goal(policy, yields) }
 }
 
 /// Whether a policy only adds up money.
@@ -252,8 +248,7 @@ impl<'a> Engine<'a, '_> {
         yields: &Yields,
         shortfall: &LeastShortfall,
     ) -> Result<(Goal, Welfare), Unsolved> {
-        let nearest =
-            Welfare { alpha: Alpha::Leximin, measure: Measure::Needs, weights: Weights::Equal };
+        let nearest = Welfare { alpha: Alpha::Leximin, measure: Measure::Needs, weights: Weights::Equal };
         match (&policy.welfare, &policy.award) {
             (Some(welfare), _) => Ok((Goal::of_measure(self.window, welfare.measure), welfare.clone())),
             (None, Some(award)) => Ok((self.award_goal(award, yields, shortfall)?, nearest)),
@@ -273,7 +268,12 @@ impl<'a> Engine<'a, '_> {
         Ok(Found { goal: goal.clone(), levels })
     }
 
-    fn award_goal(&mut self, award: &Award, yields: &Yields, shortfall: &LeastShortfall) -> Result<Goal, Unsolved> {
+    fn award_goal(
+        &mut self,
+        award: &Award,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<Goal, Unsolved> {
         let basin = self.window.basin;
         Ok(Goal::Award(match award.rule {
             AwardRule::Treaty => treaty(self.window, award.limit),
@@ -368,11 +368,8 @@ impl<'a> Engine<'a, '_> {
 
     /// Leximin of the members.
     fn lift(&mut self, program: &Program, members: &[Var], weights: &[f64]) -> Result<Vec<f64>, Unsolved> {
-        let members: Vec<Member> = members
-            .iter()
-            .zip(weights)
-            .map(|(&var, &weight)| Member { var, weight })
-            .collect();
+        let members: Vec<Member> =
+            members.iter().zip(weights).map(|(&var, &weight)| Member { var, weight }).collect();
         let lifted = leximin_in_classes(program, &[&members], &LEVEL_HAIRS, self.solver)
             .map_err(|stopped| self.why(program, "lifting the worst off", stopped.status))?;
         self.effort.programs += lifted.programs as u32;
@@ -389,7 +386,9 @@ impl<'a> Engine<'a, '_> {
         let levels = match self.lift(&draft.formulation.program, &members, &vec![1.0; members.len()]) {
             Ok(levels) => levels,
             Err(_) => {
-                self.effort.warnings.push("plans of equal money were not ranked by the worst-off need".to_owned());
+                self.effort
+                    .warnings
+                    .push("plans of equal money were not ranked by the worst-off need".to_owned());
                 return Ok(Vec::new());
             }
         };
@@ -426,7 +425,9 @@ impl<'a> Engine<'a, '_> {
         match self.solve(&formulation.program, "smoothing the plan") {
             Ok(solution) => Plan::read(&formulation, &solution.values),
             Err(_) => {
-                self.effort.warnings.push("the plan was not smoothed: the solver stopped without an answer".to_owned());
+                self.effort
+                    .warnings
+                    .push("the plan was not smoothed: the solver stopped without an answer".to_owned());
                 before
             }
         }

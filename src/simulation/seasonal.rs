@@ -43,7 +43,12 @@ pub struct Outcome {
 ///
 /// # Errors
 /// Limits that contradict each other, or a solver that stops without an answer.
-pub fn run(window: Window<'_>, name: &str, policy: &Policy, solver: &dyn Solver) -> Result<Outcome, Unsolved> {
+pub fn run(
+    window: Window<'_>,
+    name: &str,
+    policy: &Policy,
+    solver: &dyn Solver,
+) -> Result<Outcome, Unsolved> {
     let yields = first_yields(window, solver)?;
     run_from(window, name, policy, solver, &yields)
 }
@@ -147,11 +152,7 @@ fn run_from(
 ///
 /// # Errors
 /// As [`run`].
-pub fn export(
-    window: Window<'_>,
-    policy: &Policy,
-    solver: &dyn Solver,
-) -> Result<(Program, f64), Unsolved> {
+pub fn export(window: Window<'_>, policy: &Policy, solver: &dyn Solver) -> Result<(Program, f64), Unsolved> {
     let yields = first_yields(window, solver)?;
     let allocation = allocate(window, policy, solver, &yields)?;
     let formulation = goal_program(window, policy, solver, &allocation.yields)?;
