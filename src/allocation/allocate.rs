@@ -30,9 +30,13 @@ const HEAD_PASSES: usize = 6;
 const GOAL_PASSES: usize = 3;
 /// How far the yields go towards those of the last plan.
 const HEAD_STEP: f64 = 1.0;
-/// A level is held this much below what was reached, relative to it: a satisfaction is meant to a hundredth
-/// of a per cent, and what lies below it is not worth hundreds of GWh (docs/decisions/0008).
+/// A level may be missed by this much, relative to it, where keeping it would cost too much: a satisfaction is
+/// meant to a tenth of a per cent, and what lies below it is not worth hundreds of GWh (docs/decisions/0008).
 const LEVEL_SLACK: f64 = 1e-3;
+/// A level is held this much below what was reached, for what the solver does not know: never with an equation.
+const LEVEL_HAIR: f64 = 1e-7;
+/// What missing a level within that slack costs, per unit, relative to the worth of everything that is claimed.
+const LEVEL_PRICE: f64 = 10.0;
 /// The same while levels are sought, and a wider one in case a program cannot be solved.
 const LEVEL_HAIRS: [f64; 2] = [LEVEL_SLACK, 3.0 * LEVEL_SLACK];
 /// The total benefit is held this much below its greatest, relative to it.
@@ -129,9 +133,7 @@ pub fn goal_program<'a>(
     let shortfall = engine.least_shortfall(yields)?;
     let (goal, welfare) = engine.goal(policy, yields, &shortfall)?;
     let found = engine.seek(&goal, &welfare, yields, &shortfall)?;
-    let mut formulation = engine.held(&found, yields, &shortfall);
-    formulation.maximise_benefit();
-    Ok(formulation)
+    Ok(engine.held(&found, yields, &shortfall).0)
 }
 
 struct Engine<'a, 's> {
@@ -173,10 +175,8 @@ impl<'a> Engine<'a, '_> {
         let mut yields = yields.clone();
         for pass in 1.. {
             let found = self.seek(&goal, &welfare, &yields, &shortfall)?;
-            let mut formulation = self.held(&found, &yields, &shortfall);
-            formulation.maximise_benefit();
-            let solution = self.solve(&formulation.program, "taking the best total benefit")?;
-            let benefit = -solution.objective;
+            let (mut formulation, solution) = self.best_at_levels(&found, &yields, &shortfall)?;
+            let benefit = formulation.benefit_at(&solution.values);
             self.hold_benefit(&mut formulation, benefit);
             let plan = self.even_plan(formulation, solution);
             let (next, gap) = self.next_yields(&plan, &yields);
@@ -403,12 +403,39 @@ impl<'a> Engine<'a, '_> {
         formulation
     }
 
-    /// A program about money that holds the promises and the levels of a goal.
-    fn held(&self, found: &Found, yields: &Yields, shortfall: &LeastShortfall) -> Formulation<'a> {
+    /// The plan of the greatest total benefit that holds the promises and the levels of a goal. Where a level
+    /// is missed within its slack, it is held where it came to.
+    fn best_at_levels(
+        &mut self,
+        found: &Found,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<(Formulation<'a>, Solution), Unsolved> {
+        let (mut formulation, short) = self.held(found, yields, shortfall);
+        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
+        for var in short {
+            let missed = solution.values[var.position()];
+            let most = formulation.program.variable(var).upper;
+            formulation.program.set_bounds(var, 0.0, (missed + LEVEL_HAIR).min(most));
+        }
+        Ok((formulation, solution))
+    }
+
+    /// The program that maximises benefit and holds the promises and, at a price, the levels of a goal; and its
+    /// variables of what is missed.
+    fn held(
+        &self,
+        found: &Found,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> (Formulation<'a>, Vec<Var>) {
         let mut formulation = self.promised(Detail::Money, yields, shortfall);
         let members = found.goal.add_to(&mut formulation);
-        hold_levels(&mut formulation, &members, &found.levels);
-        formulation
+        let short = hold_levels(&mut formulation, &members, &found.levels);
+        let price = LEVEL_PRICE * formulation.greatest_worth();
+        formulation.maximise_benefit();
+        short.iter().for_each(|&var| formulation.program.add_cost(var, price));
+        (formulation, short)
     }
 
     fn hold_benefit(&self, formulation: &mut Formulation<'_>, benefit: f64) {
@@ -479,14 +506,21 @@ fn sum_up(program: &mut Program, members: &[Var], weights: &[f64], alpha: f64) {
     }
 }
 
-/// Holds each member at its level, or a hair below.
-fn hold_levels(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) {
-    for (&var, level) in members.iter().zip(levels) {
-        let upper = formulation.program.variable(var).upper;
-        let least = level - LEVEL_SLACK * level.abs();
-        let least = if formulation.program.variable(var).lower == 0.0 { least.max(0.0) } else { least };
-        formulation.program.set_bounds(var, least.min(upper), upper);
-    }
+/// Holds each member at its level: `u + short >= level`, `0 <= short <= slack`. Returns what measures the miss.
+fn hold_levels(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) -> Vec<Var> {
+    let program = &mut formulation.program;
+    members
+        .iter()
+        .zip(levels)
+        .map(|(&member, level)| {
+            let label = program.variable(member).label;
+            let short = program.add_variable(label, 0.0, LEVEL_SLACK * level.abs());
+            let row = program.add_row(label, level - LEVEL_HAIR * level.abs().max(1.0), f64::INFINITY);
+            program.add_term(row, member, 1.0);
+            program.add_term(row, short, 1.0);
+            short
+        })
+        .collect()
 }
 
 /// The values of a solution of an earlier form of the program, with zeros for what was added since.

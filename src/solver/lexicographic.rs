@@ -14,6 +14,13 @@ use rayon::prelude::*;
 /// narrower cannot be solved, because a level was not known well enough.
 pub const HAIRS: [f64; 3] = [1e-8, 1e-7, 1e-6];
 
+/// A wider hair than this is a grace: the level is kept unless that costs too much.
+const GRACE: f64 = 1e-5;
+
+/// What missing a level within its grace costs, in units of what is lifted: who would have to give up more than
+/// this for each unit of another's level may let that level fall by the grace.
+const GRACE_PRICE: f64 = 10.0;
+
 /// A share of the duals above which a member is proved to be saturated.
 const PROVED: f64 = 1e-4;
 
@@ -230,8 +237,22 @@ impl<'a> Ladder<'a> {
     /// The program with floors under all that is proved.
     fn standing(&self, hair: f64) -> Program {
         let mut program = self.bare.clone();
-        self.held.iter().for_each(|(var, level, size)| hold(&mut program, *var, *level, hair * size));
+        for &(var, level, size) in &self.held {
+            hold(&mut program, var, level, hair * size);
+            if hair > GRACE {
+                self.add_grace(&mut program, var, level, hair * size);
+            }
+        }
         program
+    }
+
+    /// `u + short >= level`, `0 <= short <= grace`, at its price.
+    fn add_grace(&self, program: &mut Program, var: Var, level: f64, grace: f64) {
+        let short = program.add_variable(self.label(), 0.0, grace);
+        let row = program.add_row(self.label(), level, f64::INFINITY);
+        program.add_term(row, var, 1.0);
+        program.add_term(row, short, 1.0);
+        program.add_cost(short, GRACE_PRICE);
     }
 
     fn solve(&self, build: impl Fn(f64) -> Program, count: &mut usize) -> Result<Solution, Unsolved> {
@@ -245,7 +266,8 @@ impl<'a> Ladder<'a> {
         let mut count = 0;
         let found = self.solve(build, &mut count)?;
         self.programs += count;
-        let (first, level) = (self.bare.rows().len(), found.values[self.bare.variables().len()]);
+        let level = found.values[found.values.len() - 1];
+        let first = found.row_duals.len() - members.len();
         let shares = found.row_duals[first..].iter().map(|dual| dual.max(0.0)).collect();
         let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
         self.last = Some(found);
@@ -422,7 +444,7 @@ mod tests {
     #[test]
     fn a_later_class_takes_nothing_from_an_earlier_one() {
         let (program, members) = sharing(&[6.0, 6.0, 6.0], &[1.0; 3], &[(&[1.0; 3], 9.0)]);
-        let found = leximin_in_classes(&program, &[&members[2..], &members[..2]], &Clarabel::default())
+        let found = leximin_in_classes(&program, &[&members[2..], &members[..2]], &HAIRS, &Clarabel::default())
             .expect("solvable");
         for (level, wanted) in found.levels.iter().zip([6.0, 1.5, 1.5]) {
             assert!((level - wanted).abs() < 1e-7, "{:?}", found.levels);

@@ -60,6 +60,20 @@ impl Formulation<'_> {
         }
     }
 
+    /// Total net benefit at a point, MUSD.
+    pub fn benefit_at(&self, values: &[f64]) -> f64 {
+        self.money.iter().map(|term| term.coefficient * values[term.var.position()]).sum()
+    }
+
+    /// What all that is claimed would be worth if it were served, MUSD: the size of the money in the program.
+    pub fn greatest_worth(&self) -> f64 {
+        let worth = |term: &MoneyTerm| {
+            let most = self.program.variable(term.var).upper;
+            if term.coefficient > 0.0 && most.is_finite() { term.coefficient * most } else { 0.0 }
+        };
+        self.money.iter().map(worth).sum()
+    }
+
     /// Adds the row `total net benefit >= least`.
     pub fn hold_benefit(&mut self, least: f64) -> Row {
         let label = Label { family: "total_benefit", element: self.names.basin, period: None };
