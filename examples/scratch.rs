@@ -6,11 +6,25 @@ use mirab::solver::{Solution, Solver};
 use std::time::Instant;
 struct Log(Clarabel);
 impl Solver for Log {
-    fn name(&self) -> &'static str { "log" }
+    fn name(&self) -> &'static str {
+        "log"
+    }
     fn solve(&self, p: &Program) -> Solution {
         let t = Instant::now();
         let r = self.0.solve(p);
-        println!("   {}x{} convex {} {:?} obj {:.6} it {} acc {:.1e} {:.1e} {:.1e} in {:?}", p.rows().len(), p.variables().len(), p.convex_terms().len(), r.status, r.objective, r.iterations, r.accuracy.primal, r.accuracy.dual, r.accuracy.gap, t.elapsed());
+        println!(
+            "   {}x{} convex {} {:?} obj {:.6} it {} acc {:.1e} {:.1e} {:.1e} in {:?}",
+            p.rows().len(),
+            p.variables().len(),
+            p.convex_terms().len(),
+            r.status,
+            r.objective,
+            r.iterations,
+            r.accuracy.primal,
+            r.accuracy.dual,
+            r.accuracy.gap,
+            t.elapsed()
+        );
         r
     }
 }
@@ -22,11 +36,19 @@ fn main() {
     println!("first yields");
     let y = first_yields(w, &solver).unwrap();
     for (name, p) in &s.policies {
-        if args.len() > 2 && !args[2..].contains(name) { continue; }
+        if args.len() > 2 && !args[2..].contains(name) {
+            continue;
+        }
         println!("{name}");
         let t = Instant::now();
         match allocate(w, p, &solver, &y) {
-            Ok(a) => println!("  done in {:?} gap {} benefit {} {:?}", t.elapsed(), a.effort.head_gap, a.benefit, a.effort.warnings),
+            Ok(a) => println!(
+                "  done in {:?} gap {} benefit {} {:?}",
+                t.elapsed(),
+                a.effort.head_gap,
+                a.benefit,
+                a.effort.warnings
+            ),
             Err(e) => println!("  {e}"),
         }
     }

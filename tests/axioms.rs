@@ -3,13 +3,13 @@
 #[path = "support/basin.rs"]
 mod basin;
 
+use basin::Recipe;
 use mirab::allocation::policy::Policy;
 use mirab::scenario::Scenario;
 use mirab::simulation::record::Record;
 use mirab::simulation::seasonal::{self, Outcome};
 use mirab::solver::clarabel::Clarabel;
 use proptest::prelude::*;
-use basin::Recipe;
 
 fn recipes() -> impl Strategy<Value = Recipe> {
     let months = 2_usize..=6;

@@ -53,10 +53,12 @@ fn assert_zero(value: f64, what: impl FnOnce() -> String) {
 fn reservoirs_close(folder: &Path) {
     let mut last: BTreeMap<(String, String), f64> = BTreeMap::new();
     for row in table(folder, "reservoirs.csv") {
-        let name = || format!("{} {} {}", row.text("policy"), row.text("reservoir"), row.text("period_start"));
+        let name =
+            || format!("{} {} {}", row.text("policy"), row.text("reservoir"), row.text("period_start"));
         let lost = ["turbined_hm3", "spilled_hm3", "evaporated_hm3", "seepage_hm3", "diverted_hm3"];
         let out: f64 = lost.iter().map(|column| row.number(column)).sum();
-        let residual = row.number("storage_start_hm3") + row.number("inflow_hm3") - out - row.number("storage_end_hm3");
+        let residual =
+            row.number("storage_start_hm3") + row.number("inflow_hm3") - out - row.number("storage_end_hm3");
         assert_zero(residual, name);
         assert_zero(residual - row.number("residual_hm3"), name);
         assert!(row.number("spilled_hm3") >= -TOLERANCE, "{} spills less than nothing", name());
@@ -113,7 +115,9 @@ fn reaches_and_drainage_close(folder: &Path) {
 
 fn power_closes(folder: &Path) {
     for row in table(folder, "power.csv") {
-        let residual = row.number("hydro_GWh") + row.number("thermal_GWh") + row.number("other_GWh")
+        let residual = row.number("hydro_GWh")
+            + row.number("thermal_GWh")
+            + row.number("other_GWh")
             + row.number("imported_GWh")
             - row.number("exported_GWh")
             - row.number("pumping_GWh")
@@ -139,8 +143,10 @@ fn deliveries_stay_within_claims(folder: &Path) {
 /// where returns count against the deliveries they come from.
 fn whole_basin_closes(folder: &Path) {
     let mut by_policy: BTreeMap<String, f64> = BTreeMap::new();
-    let mut add = |row: &Row, value: f64| *by_policy.entry(row.text("policy").to_owned()).or_insert(0.0) += value;
-    let from: Vec<String> = table(folder, "reaches.csv").iter().map(|row| row.text("from").to_owned()).collect();
+    let mut add =
+        |row: &Row, value: f64| *by_policy.entry(row.text("policy").to_owned()).or_insert(0.0) += value;
+    let from: Vec<String> =
+        table(folder, "reaches.csv").iter().map(|row| row.text("from").to_owned()).collect();
     let arrivals = sums(folder, "reaches.csv", "to", "outflow_hm3");
     for row in table(folder, "reservoirs.csv") {
         let arrived = arrivals.get(&key(&row, "reservoir")).copied().unwrap_or(0.0);
@@ -184,7 +190,8 @@ fn a_dry_year_closes_under_every_policy() {
 
 #[test]
 fn a_normal_year_in_dekads_closes() {
-    let dekads = ["--set", "horizon.step=dekad", "--set", "horizon.periods=36", "--policies", "quota,one_basin"];
+    let dekads =
+        ["--set", "horizon.step=dekad", "--set", "horizon.periods=36", "--policies", "quota,one_basin"];
     let folder = run("normal-year", &dekads);
     all_close(&folder.path().join("run"));
 }

@@ -17,7 +17,7 @@ use super::diagnosis::conflicts;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
 use super::plan::{Plan, Prices};
-use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Welfare, Weights};
+use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Weights, Welfare};
 use super::unsolved::Unsolved;
 use super::window::Window;
 
@@ -75,11 +75,7 @@ pub fn allocate(
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
     let mut engine = Engine { window, solver, effort: Effort::default() };
-    if is_money(policy) {
-        engine.allocate_money(yields)
-    } else {
-        engine.allocate_goal(policy, yields)
-    }
+    if is_money(policy) { engine.allocate_money(yields) } else { engine.allocate_goal(policy, yields) }
 }
 
 /// Whether a policy only adds up money.
@@ -196,7 +192,12 @@ impl<'a> Engine<'a, '_> {
     }
 
     /// Plans that keep to the levels as nearly as the heads allow, until generation hardly moves.
-    fn draft_passes(&mut self, found: &Found, yields: &Yields, shortfall: &LeastShortfall) -> Result<Yields, Unsolved> {
+    fn draft_passes(
+        &mut self,
+        found: &Found,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<Yields, Unsolved> {
         let mut yields = yields.clone();
         let (mut formulation, members) = self.held(found, &yields, shortfall);
         let softened = soften(&mut formulation, &members, &found.levels);
@@ -241,7 +242,12 @@ impl<'a> Engine<'a, '_> {
     }
 
     /// Reaches a policy's goal at given yields.
-    fn seek(&mut self, policy: &Policy, yields: &Yields, shortfall: &LeastShortfall) -> Result<Found, Unsolved> {
+    fn seek(
+        &mut self,
+        policy: &Policy,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<Found, Unsolved> {
         let welfare = |goal: Goal, welfare: &Welfare, engine: &mut Self| {
             let levels = engine.reach(&goal, welfare, yields, shortfall)?;
             Ok(Found { goal, levels })
@@ -250,18 +256,20 @@ impl<'a> Engine<'a, '_> {
             (Some(rule), _) => welfare(Goal::of_measure(self.window, rule.measure), rule, self),
             (None, Some(award)) => {
                 let goal = self.award_goal(award, yields, shortfall)?;
-                let nearest = Welfare {
-                    alpha: Alpha::Leximin,
-                    measure: Measure::Needs,
-                    weights: Weights::Equal,
-                };
+                let nearest =
+                    Welfare { alpha: Alpha::Leximin, measure: Measure::Needs, weights: Weights::Equal };
                 welfare(goal, &nearest, self)
             }
             (None, None) => Err(Unsolved::NothingToShare),
         }
     }
 
-    fn award_goal(&mut self, award: &Award, yields: &Yields, shortfall: &LeastShortfall) -> Result<Goal, Unsolved> {
+    fn award_goal(
+        &mut self,
+        award: &Award,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<Goal, Unsolved> {
         let basin = self.window.basin;
         Ok(Goal::Award(match award.rule {
             AwardRule::Treaty => treaty(self.window, award.limit),
@@ -305,7 +313,8 @@ impl<'a> Engine<'a, '_> {
         weights: &[f64],
         alpha: f64,
     ) -> Result<Vec<f64>, Unsolved> {
-        let can_gain = if alpha >= 1.0 { self.who_can_gain(program, members)? } else { vec![true; members.len()] };
+        let can_gain =
+            if alpha >= 1.0 { self.who_can_gain(program, members)? } else { vec![true; members.len()] };
         program.clear_objective();
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         for (position, (&var, weight)) in members.iter().zip(weights).enumerate() {
@@ -347,11 +356,8 @@ impl<'a> Engine<'a, '_> {
 
     /// Leximin of the members.
     fn lift(&mut self, program: &Program, members: &[Var], weights: &[f64]) -> Result<Vec<f64>, Unsolved> {
-        let members: Vec<Member> = members
-            .iter()
-            .zip(weights)
-            .map(|(&var, &weight)| Member { var, weight })
-            .collect();
+        let members: Vec<Member> =
+            members.iter().zip(weights).map(|(&var, &weight)| Member { var, weight }).collect();
         let lifted = leximin(program, &members, self.solver)
             .map_err(|stopped| self.why(program, "lifting the worst off", stopped.status))?;
         self.effort.programs += lifted.programs as u32;
@@ -368,7 +374,9 @@ impl<'a> Engine<'a, '_> {
         let levels = match self.lift(&draft.formulation.program, &members, &vec![1.0; members.len()]) {
             Ok(levels) => levels,
             Err(_) => {
-                self.effort.warnings.push("plans of equal money were not ranked by the worst-off need".to_owned());
+                self.effort
+                    .warnings
+                    .push("plans of equal money were not ranked by the worst-off need".to_owned());
                 return Ok(Vec::new());
             }
         };
@@ -384,7 +392,12 @@ impl<'a> Engine<'a, '_> {
     }
 
     /// A program about money that holds the promises and the levels of a goal.
-    fn held(&self, found: &Found, yields: &Yields, shortfall: &LeastShortfall) -> (Formulation<'a>, Vec<Var>) {
+    fn held(
+        &self,
+        found: &Found,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> (Formulation<'a>, Vec<Var>) {
         let mut formulation = self.promised(Detail::Money, yields, shortfall);
         let members = found.goal.add_to(&mut formulation);
         hold_levels(&mut formulation, &members, &found.levels);
@@ -403,7 +416,9 @@ impl<'a> Engine<'a, '_> {
         match self.solve(&formulation.program, "smoothing the plan") {
             Ok(solution) => Plan::read(&formulation, &solution.values),
             Err(_) => {
-                self.effort.warnings.push("the plan was not smoothed: the solver stopped without an answer".to_owned());
+                self.effort
+                    .warnings
+                    .push("the plan was not smoothed: the solver stopped without an answer".to_owned());
                 before
             }
         }

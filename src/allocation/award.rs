@@ -83,9 +83,9 @@ impl Share {
                 .iter()
                 .map(|&k| periods.iter().map(|&t| basin.demands[k].claim[t].value()).sum::<f64>())
                 .sum(),
-            Share::Energy { riparian, .. } => basin.area_of(riparian).map_or(0.0, |a| {
-                periods.iter().map(|&t| basin.areas[a].load[t].value()).sum()
-            }),
+            Share::Energy { riparian, .. } => basin
+                .area_of(riparian)
+                .map_or(0.0, |a| periods.iter().map(|&t| basin.areas[a].load[t].value()).sum()),
         }
     }
 
@@ -238,8 +238,7 @@ fn limited(basin: &Basin, river: RiverIdx, season: Season, cut: f64, limit: f64)
     let own = basin.treaties.iter().filter(|treaty| treaty.river == river && treaty.season == season);
     let shares: Vec<(Share, f64, f64)> = own
         .map(|treaty| {
-            let share =
-                Share::Water { riparian: treaty.riparian, river, season, under_treaty: Some(true) };
+            let share = Share::Water { riparian: treaty.riparian, river, season, under_treaty: Some(true) };
             (share, share.claim(basin), treaty.volume.value() * cut)
         })
         .collect();

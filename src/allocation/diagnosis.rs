@@ -1,7 +1,7 @@
 //! Diagnosis: which limits cannot all be kept, found by letting each give at the same price.
 
-use crate::solver::program::{Label, Program, Row};
 use crate::solver::Solver;
+use crate::solver::program::{Label, Program, Row};
 
 /// Violations below this (hm3, GWh) are not reported.
 const REPORTED: f64 = 1e-3;
@@ -46,7 +46,9 @@ fn elastic(program: &Program) -> (Program, Vec<Slack>) {
 
 fn in_words(program: &Program, label: Label, size: f64) -> String {
     let place = program.text(label.element);
-    let when = label.period.map_or_else(String::new, |period| format!(" in the period from {}", program.text(period)));
+    let when = label
+        .period
+        .map_or_else(String::new, |period| format!(" in the period from {}", program.text(period)));
     let what = label.family.replace('_', " ");
     format!("{what} of {place}{when} misses by {size:.3}")
 }

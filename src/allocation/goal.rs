@@ -89,7 +89,9 @@ impl Goal {
         let name = |i: RiparianIdx| basin.riparians[i].name.clone();
         match self {
             Goal::Needs(needs) => needs.get(position).map_or_else(String::new, |need| need.describe(basin)),
-            Goal::Riparians { members, .. } => members.get(position).map_or_else(String::new, |(i, _)| name(*i)),
+            Goal::Riparians { members, .. } => {
+                members.get(position).map_or_else(String::new, |(i, _)| name(*i))
+            }
             Goal::Benefits(riparians) => riparians.get(position).map_or_else(String::new, |i| name(*i)),
             Goal::Award(targets) => targets.member_name(basin, position),
         }

@@ -1,9 +1,7 @@
 //! A plan: the decisions read out of a solved program, by element and period.
 
 use crate::energy::hydropower::StoragePath;
-use crate::network::basin::{
-    AreaIdx, DemandIdx, LineIdx, PlantIdx, ReachIdx, ReservoirIdx, ThermalIdx,
-};
+use crate::network::basin::{AreaIdx, DemandIdx, LineIdx, PlantIdx, ReachIdx, ReservoirIdx, ThermalIdx};
 use crate::quantity::index::{Idx, Series, Table};
 use crate::quantity::units::Volume;
 use crate::solver::program::Var;

@@ -186,7 +186,9 @@ impl Policy {
         let mut problems = Vec::new();
         match (&self.welfare, &self.award) {
             (None, None) => problems.push("has neither `welfare` nor `award`: give one of them".to_owned()),
-            (Some(_), Some(_)) => problems.push("has both `welfare` and `award`: give one of them".to_owned()),
+            (Some(_), Some(_)) => {
+                problems.push("has both `welfare` and `award`: give one of them".to_owned())
+            }
             _ => {}
         }
         if let Some(award) = &self.award
@@ -216,7 +218,10 @@ mod tests {
         assert_eq!(names, ["quota", "proportional", "max_min", "proportional_fair", "one_basin"]);
         for (name, policy) in &policies {
             assert_eq!(policy.problems(), Vec::<String>::new(), "{name}");
-            assert!(!policy.about.is_empty() && !policy.source.is_empty() && !policy.rule.is_empty(), "{name}");
+            assert!(
+                !policy.about.is_empty() && !policy.source.is_empty() && !policy.rule.is_empty(),
+                "{name}"
+            );
         }
     }
 
@@ -235,6 +240,8 @@ mod tests {
         let both = "title = 'x'\nwelfare = { alpha = 0, measure = 'benefit' }\naward = { rule = 'treaty', limit = 0.5 }";
         let both: Policy = toml::from_str(both).unwrap();
         assert_eq!(both.problems().len(), 2);
-        assert!(toml::from_str::<Policy>("title = 'x'\nwelfare = { alpha = -1, measure = 'water' }").is_err());
+        assert!(
+            toml::from_str::<Policy>("title = 'x'\nwelfare = { alpha = -1, measure = 'water' }").is_err()
+        );
     }
 }

@@ -10,9 +10,7 @@ use crate::hydrology::state::State;
 use crate::quantity::calendar::{Horizon, Season, Step};
 use crate::quantity::curve::Curve;
 use crate::quantity::index::{Idx, Series, Table};
-use crate::quantity::units::{
-    Days, Depth, Energy, EnergyPrice, Flow, Level, Power, Volume, WaterPrice,
-};
+use crate::quantity::units::{Days, Depth, Energy, EnergyPrice, Flow, Level, Power, Volume, WaterPrice};
 
 use crate::network::basin::*;
 use crate::network::demand::{Demand, Drainage, Returns, TreatyLimit, WaterUse};

@@ -80,7 +80,7 @@ impl Yields {
 
 #[cfg(test)]
 mod tests {
-    use crate::quantity::units::{Flow, Level, Power, Days};
+    use crate::quantity::units::{Days, Flow, Level, Power};
 
     #[test]
     fn toktogul_makes_its_1200_mw_from_972_m3s_at_140_m() {

@@ -41,7 +41,12 @@ pub struct Outcome {
 ///
 /// # Errors
 /// Limits that contradict each other, or a solver that stops without an answer.
-pub fn run(window: Window<'_>, name: &str, policy: &Policy, solver: &dyn Solver) -> Result<Outcome, Unsolved> {
+pub fn run(
+    window: Window<'_>,
+    name: &str,
+    policy: &Policy,
+    solver: &dyn Solver,
+) -> Result<Outcome, Unsolved> {
     let yields = first_yields(window, solver)?;
     run_from(window, name, policy, solver, &yields)
 }
@@ -87,8 +92,12 @@ fn best_restart(
     outcomes: &[Result<Outcome, Unsolved>],
     own: usize,
 ) -> Option<Outcome> {
-    let others: Vec<&Outcome> =
-        outcomes.iter().enumerate().filter(|(k, _)| *k != own).filter_map(|(_, outcome)| outcome.as_ref().ok()).collect();
+    let others: Vec<&Outcome> = outcomes
+        .iter()
+        .enumerate()
+        .filter(|(k, _)| *k != own)
+        .filter_map(|(_, outcome)| outcome.as_ref().ok())
+        .collect();
     let restarts: Vec<Outcome> = others
         .par_iter()
         .filter_map(|other| run_from(window, name, policy, solver, &other.yields).ok())
@@ -135,11 +144,7 @@ fn run_from(
 ///
 /// # Errors
 /// As [`run`].
-pub fn export(
-    window: Window<'_>,
-    policy: &Policy,
-    solver: &dyn Solver,
-) -> Result<(Program, f64), Unsolved> {
+pub fn export(window: Window<'_>, policy: &Policy, solver: &dyn Solver) -> Result<(Program, f64), Unsolved> {
     let yields = first_yields(window, solver)?;
     let allocation = allocate(window, policy, solver, &yields)?;
     let formulation = goal_program(window, policy, solver, &allocation.yields)?;
@@ -168,7 +173,10 @@ mod tests {
             assert!(worst <= 1e-9, "{name}: {worst}");
             let total: f64 = record.money.iter().map(|row| row.benefit()).sum();
             let off = (total - outcome.objective).abs() / outcome.objective.abs();
-            eprintln!("{name} {} {} {} {:?} {:?}", outcome.objective, outcome.programs, outcome.head_gap, outcome.levels, outcome.warnings);
+            eprintln!(
+                "{name} {} {} {} {:?} {:?}",
+                outcome.objective, outcome.programs, outcome.head_gap, outcome.levels, outcome.warnings
+            );
             assert!(off <= 1e-2, "{name}: tables say {total}, the program {}", outcome.objective);
         }
     }

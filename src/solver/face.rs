@@ -34,7 +34,8 @@ impl Face {
             let place = var.position();
             let variable = program.variable(var);
             let (value, price) = (solution.values[place], solution.reduced_costs[place]);
-            face.fixed.extend(standing(variable.lower, variable.upper, value, price, scale).map(|b| (var, b)));
+            face.fixed
+                .extend(standing(variable.lower, variable.upper, value, price, scale).map(|b| (var, b)));
         }
         for row in program.row_ids() {
             let place = row.position();

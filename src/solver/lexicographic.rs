@@ -198,7 +198,16 @@ impl<'a> Ladder<'a> {
         let mut bare = program.clone();
         bare.clear_objective();
         let name = bare.name("lowest");
-        Ladder { bare, held: Vec::new(), solver, name, rounds: 0, programs: 0, last: None, face: Face::default() }
+        Ladder {
+            bare,
+            held: Vec::new(),
+            solver,
+            name,
+            rounds: 0,
+            programs: 0,
+            last: None,
+            face: Face::default(),
+        }
     }
 
     fn label(&self) -> Label {

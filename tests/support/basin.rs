@@ -38,7 +38,8 @@ impl Recipe {
 
     /// The scenario's text.
     pub fn text(&self) -> String {
-        let mut parts = vec![self.riparian_tables(), self.river_tables(), self.demand_tables(), self.power_tables()];
+        let mut parts =
+            vec![self.riparian_tables(), self.river_tables(), self.demand_tables(), self.power_tables()];
         if self.reversed {
             parts.reverse();
         }
@@ -50,7 +51,8 @@ impl Recipe {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("small.toml");
         std::fs::write(&path, self.text()).unwrap();
-        scenario::load(path.to_str().unwrap(), &[]).unwrap_or_else(|problems| panic!("{problems}\n{}", self.text()))
+        scenario::load(path.to_str().unwrap(), &[])
+            .unwrap_or_else(|problems| panic!("{problems}\n{}", self.text()))
     }
 
     fn head(&self) -> String {
@@ -68,7 +70,8 @@ impl Recipe {
         if self.reversed {
             order.reverse();
         }
-        let table = |i: usize| format!("\n[riparian.{}]\ntitle = '{0}'\npopulation_million = 1.0\n", NAMES[i]);
+        let table =
+            |i: usize| format!("\n[riparian.{}]\ntitle = '{0}'\npopulation_million = 1.0\n", NAMES[i]);
         order.into_iter().map(table).collect()
     }
 
@@ -98,10 +101,17 @@ impl Recipe {
             );
         }
         let last = NAMES[self.riparians() - 1];
-        let _ = write!(text, "\n[node.sea]\ntitle = 'Sea'\nkind = 'sink'\nriparian = '{last}'\nriver = 'river'\n");
+        let _ = write!(
+            text,
+            "\n[node.sea]\ntitle = 'Sea'\nkind = 'sink'\nriparian = '{last}'\nriver = 'river'\n"
+        );
         for pair in chain.windows(2) {
             let (from, to) = (&pair[0], &pair[1]);
-            let _ = write!(text, "\n[reach.{from}_{to}]\ntitle = 'Reach'\nfrom = '{from}'\nto = '{to}'\nloss = {:?}\n", self.loss);
+            let _ = write!(
+                text,
+                "\n[reach.{from}_{to}]\ntitle = 'Reach'\nfrom = '{from}'\nto = '{to}'\nloss = {:?}\n",
+                self.loss
+            );
         }
         text + &self.inflow_tables()
     }
@@ -120,7 +130,8 @@ impl Recipe {
     fn demand_tables(&self) -> String {
         let mut text = String::new();
         for (i, claims) in self.claims.iter().enumerate() {
-            let list: Vec<f64> = (0..12).map(|m| claims[(m + 3) % 12 % claims.len()] * self.volumes).collect();
+            let list: Vec<f64> =
+                (0..12).map(|m| claims[(m + 3) % 12 % claims.len()] * self.volumes).collect();
             let _ = write!(
                 text,
                 "\n[demand.fields_{i}]\ntitle = 'Fields {i}'\nriparian = '{}'\nnode = 'head_{i}'\nuse = 'irrigation'\n\
@@ -135,7 +146,8 @@ impl Recipe {
         let mut text = String::new();
         for (r, _) in self.reservoirs.iter().enumerate() {
             let owner = NAMES[r.min(self.riparians() - 1)];
-            let to = if r + 1 < self.reservoirs.len() { format!("lake_{}", r + 1) } else { "head_0".to_owned() };
+            let to =
+                if r + 1 < self.reservoirs.len() { format!("lake_{}", r + 1) } else { "head_0".to_owned() };
             let _ = write!(
                 text,
                 "\n[plant.dam_{r}]\ntitle = 'Dam {r}'\nriparian = '{owner}'\nreach = 'lake_{r}_{to}'\nreservoir = 'lake_{r}'\n\

@@ -36,7 +36,8 @@ impl Formulation<'_> {
         match need.kind {
             NeedKind::Water => {
                 for (k, demand) in basin.demands.enumerate().filter(|(_, d)| d.riparian == need.riparian) {
-                    terms.extend(periods.iter().map(|&t| (self.vars.delivery[k][t], demand.claim[t].value())));
+                    terms
+                        .extend(periods.iter().map(|&t| (self.vars.delivery[k][t], demand.claim[t].value())));
                 }
             }
             NeedKind::Energy => {
@@ -97,11 +98,8 @@ impl Formulation<'_> {
     /// Adds a variable below all of the given ones: the worst of a riparian's needs.
     pub fn add_worst(&mut self, riparian: RiparianIdx, needs: &[Var]) -> Var {
         let element = self.names.riparians[riparian];
-        let worst = self.program.add_variable(
-            Label { family: "worst_need", element, period: None },
-            0.0,
-            1.0,
-        );
+        let worst =
+            self.program.add_variable(Label { family: "worst_need", element, period: None }, 0.0, 1.0);
         for need in needs {
             let label = Label { family: "worst_need_below", element, period: None };
             let row = self.program.add_row(label, f64::NEG_INFINITY, 0.0);

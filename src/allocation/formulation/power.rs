@@ -50,8 +50,7 @@ impl Formulation<'_> {
         for (l, line) in basin.lines.enumerate() {
             let name = self.names.lines[l];
             let periods = &basin.horizon.periods;
-            let sent =
-                self.add_series("sent", name, |t| (0.0, (line.capacity[t] * periods[t].days).value()));
+            let sent = self.add_series("sent", name, |t| (0.0, (line.capacity[t] * periods[t].days).value()));
             let paid = (1.0 - line.loss) * line.price.value() * MUSD_PER_GWH;
             for var in &sent {
                 for (end, coefficient) in [(line.from, paid), (line.to, -paid)] {
@@ -200,9 +199,10 @@ impl Formulation<'_> {
     fn add_market_limit(&mut self, label: Label, market: MarketIdx, most: f64, sells: bool) {
         let basin = self.window.basin;
         let terminal = Terminal::Market(market);
-        let lines = basin.lines.enumerate().filter(|(_, line)| {
-            if sells { line.from == terminal } else { line.to == terminal }
-        });
+        let lines = basin
+            .lines
+            .enumerate()
+            .filter(|(_, line)| if sells { line.from == terminal } else { line.to == terminal });
         let vars: Vec<_> = lines.flat_map(|(l, _)| self.vars.sent[l].iter().copied()).collect();
         if !vars.is_empty() {
             let row = self.program.add_row(label, f64::NEG_INFINITY, most);

@@ -70,8 +70,7 @@ impl Formulation<'_> {
         let name = self.names.reaches[r];
         for t in basin.horizon.indices() {
             let limit = (safe[t] * self.days(t)).value();
-            let var =
-                self.program.add_variable(self.label("above_safe_flow", name, t), 0.0, f64::INFINITY);
+            let var = self.program.add_variable(self.label("above_safe_flow", name, t), 0.0, f64::INFINITY);
             let row = self.program.add_row(self.label("safe_flow", name, t), f64::NEG_INFINITY, limit);
             self.program.add_term(row, self.vars.flow[r][t], 1.0);
             self.program.add_term(row, var, -1.0);

@@ -5,8 +5,8 @@ use crate::network::basin::RiparianIdx;
 use crate::network::demand::Demand;
 use crate::network::power_system::Terminal;
 use crate::network::promise::Requirement;
-use crate::quantity::total::Total;
 use crate::quantity::index::{Idx, PeriodIdx};
+use crate::quantity::total::Total;
 
 use super::power::EnergyFlows;
 use super::water::WaterFlows;
@@ -18,24 +18,30 @@ pub fn write(page: &Page<'_>, flows: &WaterFlows, energy: &EnergyFlows, record: 
     for i in page.window.basin.riparians.indices() {
         let (energy_worth, unserved) = load(page, energy, i);
         let (imports, exports) = trade(page, energy, i);
-        record.money.push(row!(page, MoneyRow {
-            riparian: page.riparian(i),
-            farm_MUSD: farm(page, flows, i) + releases(page, flows, i),
-            energy_MUSD: energy_worth,
-            unserved_MUSD: unserved,
-            generation_MUSD: generation(page, energy, i),
-            imports_MUSD: imports,
-            exports_MUSD: exports,
-            flood_MUSD: floods(page, flows, i),
-            promises_MUSD: promises(page, flows, i),
-        }));
+        record.money.push(row!(
+            page,
+            MoneyRow {
+                riparian: page.riparian(i),
+                farm_MUSD: farm(page, flows, i) + releases(page, flows, i),
+                energy_MUSD: energy_worth,
+                unserved_MUSD: unserved,
+                generation_MUSD: generation(page, energy, i),
+                imports_MUSD: imports,
+                exports_MUSD: exports,
+                flood_MUSD: floods(page, flows, i),
+                promises_MUSD: promises(page, flows, i),
+            }
+        ));
     }
 }
 
 /// Worth of the water delivered: the best steps first.
 fn farm(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
     let demands = page.window.basin.demands.enumerate();
-    demands.filter(|(_, demand)| demand.riparian == i).map(|(k, demand)| worth(demand, flows.delivered[k], page.t)).total()
+    demands
+        .filter(|(_, demand)| demand.riparian == i)
+        .map(|(k, demand)| worth(demand, flows.delivered[k], page.t))
+        .total()
 }
 
 /// Worth of a delivery (hm3) in a period, MUSD.
@@ -65,10 +71,7 @@ fn load(page: &Page<'_>, energy: &EnergyFlows, i: RiparianIdx) -> (f64, f64) {
     let Some(a) = page.window.basin.area_of(i) else { return (0.0, 0.0) };
     let area = &page.window.basin.areas[a];
     let unserved = area.load[page.t].value() - energy.served[a];
-    (
-        energy.served[a] * area.reference_price.value() * 1e-3,
-        unserved * area.lost_load_cost.value() * 1e-3,
-    )
+    (energy.served[a] * area.reference_price.value() * 1e-3, unserved * area.lost_load_cost.value() * 1e-3)
 }
 
 fn generation(page: &Page<'_>, energy: &EnergyFlows, i: RiparianIdx) -> f64 {
@@ -98,7 +101,10 @@ fn floods(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
 
 /// Price of the promises of the period that were broken on a riparian's territory.
 fn promises(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
-    storages(page, flows, i) + safe_flows(page, flows, i) + corrections(page, flows, i) + promised(page, flows, i)
+    storages(page, flows, i)
+        + safe_flows(page, flows, i)
+        + corrections(page, flows, i)
+        + promised(page, flows, i)
 }
 
 fn storages(page: &Page<'_>, flows: &WaterFlows, i: RiparianIdx) -> f64 {
@@ -155,9 +161,8 @@ pub fn charge_seasons(window: Window<'_>, record: &mut Record) {
         let riparian = basin.riparians[promise.riparian].name.as_str();
         for row in record.environment.iter().filter(|row| row.place == promise.name) {
             let charged = row.shortfall_hm3 * promise.price.value();
-            let same = |money: &&mut MoneyRow| {
-                money.riparian == riparian && money.period_start == row.period_start
-            };
+            let same =
+                |money: &&mut MoneyRow| money.riparian == riparian && money.period_start == row.period_start;
             if let Some(money) = record.money.iter_mut().find(same) {
                 money.promises_MUSD += charged;
             }

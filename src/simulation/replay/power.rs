@@ -5,8 +5,8 @@ use crate::allocation::window::Window;
 use crate::network::basin::{AreaIdx, FuelIdx, LineIdx, PlantIdx, ThermalIdx};
 use crate::network::plant::PlantHead;
 use crate::network::power_system::Terminal;
-use crate::quantity::total::Total;
 use crate::quantity::index::{Idx, PeriodIdx, Table};
+use crate::quantity::total::Total;
 use crate::quantity::units::Volume;
 
 use super::water::WaterFlows;
@@ -59,7 +59,9 @@ impl FuelLeft {
         let still = |f: FuelIdx| -> f64 {
             let units = basin.thermals.enumerate();
             units
-                .filter_map(|(g, unit)| unit.fuel.filter(|(budget, _)| *budget == f).map(|(_, rate)| (g, rate)))
+                .filter_map(|(g, unit)| {
+                    unit.fuel.filter(|(budget, _)| *budget == f).map(|(_, rate)| (g, rate))
+                })
                 .map(|(g, rate)| rate * plan.thermal[g].as_slice()[t.position()..].iter().copied().total())
                 .total()
         };
@@ -178,7 +180,8 @@ fn repair(
 /// The thermal units of an area from the cheapest to the dearest.
 fn by_cost(window: Window<'_>, a: AreaIdx) -> Vec<ThermalIdx> {
     let units = &window.basin.thermals;
-    let mut own: Vec<ThermalIdx> = units.enumerate().filter(|(_, unit)| unit.area == a).map(|(g, _)| g).collect();
+    let mut own: Vec<ThermalIdx> =
+        units.enumerate().filter(|(_, unit)| unit.area == a).map(|(g, _)| g).collect();
     own.sort_by(|&g, &h| units[g].cost.value().total_cmp(&units[h].cost.value()).then(g.cmp(&h)));
     own
 }
@@ -237,15 +240,18 @@ pub fn write(page: &Page<'_>, energy: &EnergyFlows, record: &mut Record) {
 
 fn write_hydro(page: &Page<'_>, energy: &EnergyFlows, record: &mut Record) {
     for (h, plant) in page.window.basin.plants.enumerate() {
-        record.plants.push(row!(page, PlantRow {
-            plant: plant.name.clone(),
-            riparian: page.riparian(plant.riparian),
-            kind: "hydro".to_owned(),
-            energy_GWh: energy.generated[h],
-            capacity_GWh: capacity(page.window, h, page.t),
-            cost_MUSD: energy.generated[h] * plant.operating_cost.value() * 1e-3,
-            co2_kt: 0.0,
-        }));
+        record.plants.push(row!(
+            page,
+            PlantRow {
+                plant: plant.name.clone(),
+                riparian: page.riparian(plant.riparian),
+                kind: "hydro".to_owned(),
+                energy_GWh: energy.generated[h],
+                capacity_GWh: capacity(page.window, h, page.t),
+                cost_MUSD: energy.generated[h] * plant.operating_cost.value() * 1e-3,
+                co2_kt: 0.0,
+            }
+        ));
     }
 }
 
@@ -253,15 +259,18 @@ fn write_thermal(page: &Page<'_>, energy: &EnergyFlows, record: &mut Record) {
     let basin = page.window.basin;
     let days = basin.horizon.periods[page.t].days;
     for (g, unit) in basin.thermals.enumerate() {
-        record.plants.push(row!(page, PlantRow {
-            plant: unit.name.clone(),
-            riparian: page.riparian(basin.areas[unit.area].riparian),
-            kind: unit.kind.clone(),
-            energy_GWh: energy.thermal[g],
-            capacity_GWh: (unit.capacity * unit.availability[page.t] * days).value(),
-            cost_MUSD: energy.thermal[g] * unit.cost.value() * 1e-3,
-            co2_kt: energy.thermal[g] * unit.co2,
-        }));
+        record.plants.push(row!(
+            page,
+            PlantRow {
+                plant: unit.name.clone(),
+                riparian: page.riparian(basin.areas[unit.area].riparian),
+                kind: unit.kind.clone(),
+                energy_GWh: energy.thermal[g],
+                capacity_GWh: (unit.capacity * unit.availability[page.t] * days).value(),
+                cost_MUSD: energy.thermal[g] * unit.cost.value() * 1e-3,
+                co2_kt: energy.thermal[g] * unit.co2,
+            }
+        ));
     }
 }
 
@@ -270,20 +279,23 @@ fn write_areas(page: &Page<'_>, energy: &EnergyFlows, record: &mut Record) {
     for (a, area) in window.basin.areas.enumerate() {
         let load = area.load[page.t].value();
         let unserved = load - energy.served[a];
-        record.power.push(row!(page, PowerRow {
-            area: area.name.clone(),
-            riparian: page.riparian(area.riparian),
-            load_GWh: load,
-            hydro_GWh: energy.hydro(window, a),
-            thermal_GWh: energy.thermal_of(window, a),
-            other_GWh: energy.other[a],
-            imported_GWh: energy.imported(window, a),
-            exported_GWh: energy.exported(window, a),
-            unserved_GWh: unserved,
-            pumping_GWh: energy.pumping[a],
-            price_USD_per_MWh: page.prices.map(|prices| prices.electricity[a][page.t]),
-            residual_GWh: energy.surplus(window, a),
-        }));
+        record.power.push(row!(
+            page,
+            PowerRow {
+                area: area.name.clone(),
+                riparian: page.riparian(area.riparian),
+                load_GWh: load,
+                hydro_GWh: energy.hydro(window, a),
+                thermal_GWh: energy.thermal_of(window, a),
+                other_GWh: energy.other[a],
+                imported_GWh: energy.imported(window, a),
+                exported_GWh: energy.exported(window, a),
+                unserved_GWh: unserved,
+                pumping_GWh: energy.pumping[a],
+                price_USD_per_MWh: page.prices.map(|prices| prices.electricity[a][page.t]),
+                residual_GWh: energy.surplus(window, a),
+            }
+        ));
     }
 }
 
@@ -294,12 +306,15 @@ fn write_trade(page: &Page<'_>, energy: &EnergyFlows, record: &mut Record) {
         Terminal::Market(market) => basin.markets[market].name.clone(),
     };
     for (l, line) in basin.lines.enumerate() {
-        record.trade.push(row!(page, TradeRow {
-            line: line.name.clone(),
-            from: name(line.from),
-            to: name(line.to),
-            sent_GWh: energy.sent[l],
-            received_GWh: (1.0 - line.loss) * energy.sent[l],
-        }));
+        record.trade.push(row!(
+            page,
+            TradeRow {
+                line: line.name.clone(),
+                from: name(line.from),
+                to: name(line.to),
+                sent_GWh: energy.sent[l],
+                received_GWh: (1.0 - line.loss) * energy.sent[l],
+            }
+        ));
     }
 }

@@ -2,13 +2,11 @@
 
 use crate::allocation::plan::Plan;
 use crate::allocation::window::Window;
-use crate::network::basin::{
-    DemandIdx, DrainageIdx, NodeIdx, PlantIdx, ReachIdx, ReservoirIdx,
-};
+use crate::network::basin::{DemandIdx, DrainageIdx, NodeIdx, PlantIdx, ReachIdx, ReservoirIdx};
 use crate::network::promise::{Gauge, Requirement};
 use crate::network::topology::NodeKind;
-use crate::quantity::total::Total;
 use crate::quantity::index::{Idx, PeriodIdx, Table};
+use crate::quantity::total::Total;
 
 use super::power::EnergyFlows;
 use super::{Origin, Page, REPORTED_SHORTFALL_HM3, row};
@@ -310,22 +308,25 @@ fn write_reservoirs(page: &Page<'_>, flows: &WaterFlows, energy: &EnergyFlows, r
         let seepage = flows.seeped[r] + flows.unaccounted[n];
         let (start, end) = (flows.storage_start[r], flows.storage_end[r]);
         let residual = start + inflow - turbined - spilled - flows.evaporated[r] - seepage - diverted - end;
-        record.reservoirs.push(row!(page, ReservoirRow {
-            reservoir: reservoir.name.clone(),
-            riparian: page.riparian(reservoir.riparian),
-            storage_start_hm3: start,
-            inflow_hm3: inflow,
-            turbined_hm3: turbined,
-            spilled_hm3: spilled,
-            evaporated_hm3: flows.evaporated[r],
-            seepage_hm3: seepage,
-            diverted_hm3: diverted,
-            storage_end_hm3: end,
-            level_end_masl: reservoir.level_at(crate::quantity::units::Volume::new(end)).value(),
-            energy_GWh: plant.map_or(0.0, |h| energy.generated[h]),
-            water_value_USD_per_m3: page.prices.map(|prices| prices.water[r][page.t]),
-            residual_hm3: residual,
-        }));
+        record.reservoirs.push(row!(
+            page,
+            ReservoirRow {
+                reservoir: reservoir.name.clone(),
+                riparian: page.riparian(reservoir.riparian),
+                storage_start_hm3: start,
+                inflow_hm3: inflow,
+                turbined_hm3: turbined,
+                spilled_hm3: spilled,
+                evaporated_hm3: flows.evaporated[r],
+                seepage_hm3: seepage,
+                diverted_hm3: diverted,
+                storage_end_hm3: end,
+                level_end_masl: reservoir.level_at(crate::quantity::units::Volume::new(end)).value(),
+                energy_GWh: plant.map_or(0.0, |h| energy.generated[h]),
+                water_value_USD_per_m3: page.prices.map(|prices| prices.water[r][page.t]),
+                residual_hm3: residual,
+            }
+        ));
     }
 }
 
@@ -340,15 +341,18 @@ fn write_nodes(page: &Page<'_>, flows: &WaterFlows, record: &mut Record) {
             NodeKind::Sink => gathered,
         };
         let diverted = flows.diverted(page.window, n);
-        record.nodes.push(row!(page, NodeRow {
-            node: node.name.clone(),
-            inflow_hm3: inflow,
-            arrivals_hm3: flows.arrivals[n],
-            returns_hm3: flows.returns[n],
-            diverted_hm3: diverted,
-            outflow_hm3: outflow,
-            residual_hm3: gathered - diverted - outflow,
-        }));
+        record.nodes.push(row!(
+            page,
+            NodeRow {
+                node: node.name.clone(),
+                inflow_hm3: inflow,
+                arrivals_hm3: flows.arrivals[n],
+                returns_hm3: flows.returns[n],
+                diverted_hm3: diverted,
+                outflow_hm3: outflow,
+                residual_hm3: gathered - diverted - outflow,
+            }
+        ));
     }
 }
 
@@ -357,16 +361,19 @@ fn write_reaches(page: &Page<'_>, flows: &WaterFlows, record: &mut Record) {
     for (r, reach) in basin.reaches.enumerate() {
         let loss = reach.loss * flows.arriving[r];
         let start = flows.transit_start[r];
-        record.reaches.push(row!(page, ReachRow {
-            reach: reach.name.clone(),
-            from: basin.nodes[reach.from].name.clone(),
-            to: basin.nodes[reach.to].name.clone(),
-            in_transit_start_hm3: start,
-            inflow_hm3: flows.entered[r],
-            loss_hm3: loss,
-            outflow_hm3: flows.arriving[r] - loss,
-            in_transit_end_hm3: start + flows.entered[r] - flows.arriving[r],
-        }));
+        record.reaches.push(row!(
+            page,
+            ReachRow {
+                reach: reach.name.clone(),
+                from: basin.nodes[reach.from].name.clone(),
+                to: basin.nodes[reach.to].name.clone(),
+                in_transit_start_hm3: start,
+                inflow_hm3: flows.entered[r],
+                loss_hm3: loss,
+                outflow_hm3: flows.arriving[r] - loss,
+                in_transit_end_hm3: start + flows.entered[r] - flows.arriving[r],
+            }
+        ));
     }
 }
 
@@ -374,16 +381,19 @@ fn write_deliveries(page: &Page<'_>, flows: &WaterFlows, record: &mut Record) {
     let basin = page.window.basin;
     for (k, demand) in basin.demands.enumerate() {
         let (claim, delivered) = (demand.claim[page.t].value(), flows.delivered[k]);
-        record.deliveries.push(row!(page, DeliveryRow {
-            demand: demand.name.clone(),
-            riparian: page.riparian(demand.riparian),
-            water_use: demand.water_use.name().to_owned(),
-            node: basin.nodes[demand.node].name.clone(),
-            claim_hm3: claim,
-            delivered_hm3: delivered,
-            deficit_hm3: claim - delivered,
-            returned_hm3: demand.returns.prompt.map_or(0.0, |(share, _)| share * delivered),
-        }));
+        record.deliveries.push(row!(
+            page,
+            DeliveryRow {
+                demand: demand.name.clone(),
+                riparian: page.riparian(demand.riparian),
+                water_use: demand.water_use.name().to_owned(),
+                node: basin.nodes[demand.node].name.clone(),
+                claim_hm3: claim,
+                delivered_hm3: delivered,
+                deficit_hm3: claim - delivered,
+                returned_hm3: demand.returns.prompt.map_or(0.0, |(share, _)| share * delivered),
+            }
+        ));
     }
 }
 
@@ -391,14 +401,17 @@ fn write_drainage(page: &Page<'_>, flows: &WaterFlows, record: &mut Record) {
     let basin = page.window.basin;
     for (d, drainage) in basin.drainages.enumerate() {
         let (start, added, out) = (flows.drained_start[d], flows.drained_added[d], flows.drained_out[d]);
-        record.drainage.push(row!(page, DrainageRow {
-            reach: drainage.name.clone(),
-            node: basin.nodes[drainage.node].name.clone(),
-            stored_start_hm3: start,
-            added_hm3: added,
-            returned_hm3: out,
-            stored_end_hm3: start + added - out,
-        }));
+        record.drainage.push(row!(
+            page,
+            DrainageRow {
+                reach: drainage.name.clone(),
+                node: basin.nodes[drainage.node].name.clone(),
+                stored_start_hm3: start,
+                added_hm3: added,
+                returned_hm3: out,
+                stored_end_hm3: start + added - out,
+            }
+        ));
     }
 }
 
@@ -410,12 +423,15 @@ fn write_promised_flows(page: &Page<'_>, flows: &WaterFlows, record: &mut Record
             Requirement::EachPeriod(required) => required[page.t].value(),
             Requirement::EachSeason(_) => 0.0,
         };
-        record.environment.push(row!(page, EnvironmentRow {
-            place: promise.name.clone(),
-            required_hm3: required,
-            delivered_hm3: passed,
-            shortfall_hm3: (required - passed).max(0.0),
-        }));
+        record.environment.push(row!(
+            page,
+            EnvironmentRow {
+                place: promise.name.clone(),
+                required_hm3: required,
+                delivered_hm3: passed,
+                shortfall_hm3: (required - passed).max(0.0),
+            }
+        ));
         push_broken(page, "environment", &promise.name, required, passed, record);
     }
 }
@@ -425,7 +441,14 @@ fn write_broken_storage(page: &Page<'_>, flows: &WaterFlows, record: &mut Record
     let is_last = page.t.position() + 1 == basin.horizon.len();
     for (r, reservoir) in basin.reservoirs.enumerate() {
         let end = flows.storage_end[r];
-        push_broken(page, "dead_storage", &reservoir.name, reservoir.dead_storage[page.t].value(), end, record);
+        push_broken(
+            page,
+            "dead_storage",
+            &reservoir.name,
+            reservoir.dead_storage[page.t].value(),
+            end,
+            record,
+        );
         if is_last {
             let target = page.window.end_storage[r].value();
             push_broken(page, "end_storage", &reservoir.name, target, end, record);

@@ -1,0 +1,8 @@
+//! The figure `network`.
+
+use super::{Figure, View};
+
+/// Draws it.
+pub(super) fn figure(_view: &View<'_>) -> Vec<Figure> {
+    Vec::new()
+}
