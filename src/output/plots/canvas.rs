@@ -11,7 +11,7 @@ use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, Sha
 
 use super::font::{self, LEADING, Weight};
 use super::palette::{self, Colour, Line};
-use super::raster::{self, HEIGHT, Raster, STEPS, WIDTH};
+use super::raster::{self, HEIGHT, Pixels, Raster, STEPS, WIDTH};
 
 /// A place on the page, pixels.
 pub(super) type Spot = (f64, f64);
@@ -148,16 +148,16 @@ pub(super) enum Upright {
 }
 
 /// Where one draws.
-pub(super) struct Canvas<'a> {
-    area: DrawingArea<Raster<'a>, Shift>,
+pub(super) struct Canvas {
+    area: DrawingArea<Raster, Shift>,
 }
 
 fn steps(spot: Spot) -> (i32, i32) {
     ((spot.0 * STEPS).round() as i32, (spot.1 * STEPS).round() as i32)
 }
 
-impl<'a> Canvas<'a> {
-    fn new(pixels: &'a mut [u8]) -> Canvas<'a> {
+impl Canvas {
+    fn new(pixels: Pixels) -> Canvas {
         Canvas { area: Raster::new(pixels).into_drawing_area() }
     }
 
@@ -165,7 +165,7 @@ impl<'a> Canvas<'a> {
     fn put<E>(&self, element: &E)
     where
         for<'e> &'e E: PointCollection<'e, (i32, i32)>,
-        E: Drawable<Raster<'a>>,
+        E: Drawable<Raster>,
     {
         drop(self.area.draw(element));
     }
@@ -320,20 +320,18 @@ pub(super) struct Heading<'t> {
 pub(super) const MARGIN: f64 = 64.0;
 
 /// Draws a page: its heading, then the body into the frame that is left; returns the PNG.
-pub(super) fn page(heading: &Heading<'_>, body: impl FnOnce(&Canvas<'_>, Frame)) -> Option<Vec<u8>> {
-    let mut pixels = raster::blank();
-    {
-        let canvas = Canvas::new(&mut pixels);
-        let (right, bottom) = (WIDTH as f64 - MARGIN, HEIGHT as f64 - 24.0);
-        let below = head(&canvas, heading, right - MARGIN);
-        canvas.text((MARGIN, bottom), heading.footer, Type::FOOTER, Across::Left, Upright::Base);
-        body(&canvas, Frame::new(MARGIN, below + 26.0, right, bottom - 34.0));
-    }
+pub(super) fn page(heading: &Heading<'_>, body: impl FnOnce(&Canvas, Frame)) -> Option<Vec<u8>> {
+    let pixels = raster::blank();
+    let canvas = Canvas::new(Pixels::clone(&pixels));
+    let (right, bottom) = (WIDTH as f64 - MARGIN, HEIGHT as f64 - 24.0);
+    let below = head(&canvas, heading, right - MARGIN);
+    canvas.text((MARGIN, bottom), heading.footer, Type::FOOTER, Across::Left, Upright::Base);
+    body(&canvas, Frame::new(MARGIN, below + 26.0, right, bottom - 34.0));
     raster::encode(&pixels)
 }
 
 /// Draws title and subtitle; returns where they end.
-fn head(canvas: &Canvas<'_>, heading: &Heading<'_>, room: f64) -> f64 {
+fn head(canvas: &Canvas, heading: &Heading<'_>, room: f64) -> f64 {
     let one_line = Type::TITLE.fitted(heading.title, room);
     let title = one_line.size(one_line.size.max(25.0));
     let subtitle = Type::SUBTITLE;
