@@ -81,7 +81,7 @@ fn title(view: &View<'_>, shares: &Shares<'_>) -> String {
         let (Some(least), Some(most)) = (least, most) else { continue };
         if found.as_ref().is_none_or(|(spread, _)| most.1 - least.1 > *spread) {
             let who = view.title_of(&riparian);
-            let months = season.months();
+            let months = months(season);
             found = Some((most.1 - least.1, apart(who, months, *least, *most)));
         }
     }
@@ -91,9 +91,16 @@ fn title(view: &View<'_>, shares: &Shares<'_>) -> String {
     }
 }
 
+fn months(season: Season) -> &'static str {
+    match season {
+        Season::Vegetation => "April–September",
+        Season::NonVegetation => "October–March",
+    }
+}
+
 fn apart(who: &str, months: &str, least: (&str, f64), most: (&str, f64)) -> String {
     format!(
-        "{who} gets {:.0} % of the water it claims for {months} under {}, {:.0} % under {}",
+        "{who} gets {:.0} % of its {months} water under {}, {:.0} % under {}",
         100.0 * least.1,
         least.0,
         100.0 * most.1,
@@ -108,7 +115,7 @@ fn alike(view: &View<'_>, season: Season, met: &[f64]) -> String {
         _ => "All policies serve".to_owned(),
     };
     let range = if high - low < 1.0 { format!("{low:.0} %") } else { format!("{low:.0}–{high:.0} %") };
-    format!("{who} {range} of the water claimed for {}", season.months())
+    format!("{who} {range} of the water claimed for {}", months(season))
 }
 
 /// The drawing of one panel: where it lies, and how its bars are labelled.
@@ -200,11 +207,9 @@ impl Bars<'_> {
         self.canvas.rectangle(upright(share.delivered), fill);
         self.canvas.outline(upright(share.claim), Line::solid(colour, 2.0));
         if let (Some(met), Some((look, sign_of_share))) = (share.met(), self.number) {
-            let end = self.panel.y(sign * share.claim);
-            let (y, upright) =
-                if sign > 0.0 { (end - 6.0, Upright::Base) } else { (end + 6.0, Upright::Top) };
+            let end = self.panel.y(sign * share.claim) - sign * (6.0 + 0.36 * look.size);
             let text = format!("{:.0}{sign_of_share}", 100.0 * met);
-            self.canvas.text((left + 0.5 * wide, y), &text, look, Across::Middle, upright);
+            self.canvas.clear_text((left + 0.5 * wide, end), &text, look, Across::Middle);
         }
     }
 }

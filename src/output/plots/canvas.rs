@@ -119,6 +119,11 @@ impl Type {
         font::wrap(text, self.size, self.weight, room)
     }
 
+    /// The text in as few lines as fit, as even as its words allow.
+    pub(super) fn wrap_evenly(&self, text: &str, room: f64) -> Vec<String> {
+        font::wrap_evenly(text, self.size, self.weight, room)
+    }
+
     /// The text, cut where it does not fit.
     pub(super) fn shorten(&self, text: &str, room: f64) -> String {
         font::shorten(text, self.size, self.weight, room)
@@ -262,11 +267,11 @@ impl Canvas {
 
     /// A text on a white ground, so that what lies behind it does not cross it.
     pub(super) fn clear_text(&self, spot: Spot, text: &str, look: Type, across: Across) {
-        let (wide, half) = (look.width(text) + 6.0, 0.62 * look.size);
+        let (wide, half) = (look.width(text) + 4.0, 0.45 * look.size);
         let left = match across {
-            Across::Left => spot.0 - 3.0,
+            Across::Left => spot.0 - 2.0,
             Across::Middle => spot.0 - 0.5 * wide,
-            Across::Right => spot.0 + 3.0 - wide,
+            Across::Right => spot.0 + 2.0 - wide,
         };
         self.rectangle(Frame::new(left, spot.1 - half, left + wide, spot.1 + half), palette::WHITE);
         self.text(spot, text, look, across, Upright::Middle);
@@ -336,9 +341,10 @@ fn head(canvas: &Canvas, heading: &Heading<'_>, room: f64) -> f64 {
     let title = one_line.size(one_line.size.max(25.0));
     let subtitle = Type::SUBTITLE;
     let first = 24.0 + title.size;
-    let after = first + canvas.lines((MARGIN, first), &title.wrap(heading.title, room), title, Across::Left);
+    let after =
+        first + canvas.lines((MARGIN, first), &title.wrap_evenly(heading.title, room), title, Across::Left);
     let next = after - title.leading() + 1.75 * subtitle.size;
-    let lines = subtitle.wrap(heading.subtitle, room);
+    let lines = subtitle.wrap_evenly(heading.subtitle, room);
     next + canvas.lines((MARGIN, next), &lines, subtitle, Across::Left) - subtitle.leading()
 }
 

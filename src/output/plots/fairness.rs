@@ -47,8 +47,8 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     if curves.is_empty() {
         return Vec::new();
     }
-    let subtitle = "Generalised Lorenz curves of the riparians' mean need, drawn as the distance below \
-                    everything met, percentage points; higher is better";
+    let subtitle = "Mean needs summed from the worst-off riparian up (generalised Lorenz curve), drawn as the \
+                    distance below everything met; higher is better";
     view.figure("fairness", title(&curves), subtitle, |canvas, body| draw(canvas, body, view, &curves))
 }
 

@@ -26,7 +26,7 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         return Vec::new();
     }
     let subtitle = "Share of each need that is met, %, by country, need and season; \
-                    framed: the worst-off need under that policy";
+                    framed: what is met least under that policy";
     view.figure("satisfaction", title(view, &rows), subtitle, |canvas, body| {
         let map = HeatMap::new(canvas, body, view, &rows);
         map.draw_names(view, &rows);
@@ -129,7 +129,7 @@ impl<'a> HeatMap<'a> {
     fn new(canvas: &'a Canvas, body: Frame, view: &View<'_>, rows: &[Row]) -> HeatMap<'a> {
         let groups = 1 + rows.windows(2).filter(|pair| pair[0].riparian != pair[1].riparian).count();
         let titles = rows.iter().map(|row| view.title_of(&row.riparian));
-        let left = body.left + Type::LABEL.bold().widest(titles).min(260.0) + 176.0;
+        let left = body.left + Type::LABEL.bold().widest(titles).min(260.0) + 190.0;
         let columns = view.policies.len();
         let width = ((body.right - left) / columns as f64).min(WIDEST);
         let heads =
@@ -194,19 +194,17 @@ impl<'a> HeatMap<'a> {
                 Upright::Middle,
             );
             if row.riparian != before {
-                self.draw_riparian(view, &row.riparian, middle, *top);
+                self.draw_riparian(view, &row.riparian, middle);
             }
             before = &row.riparian;
         }
     }
 
-    fn draw_riparian(&self, view: &View<'_>, riparian: &str, middle: f64, top: f64) {
-        let rows = self.tops.iter().filter(|&&other| other >= top).count();
-        let _ = rows;
+    fn draw_riparian(&self, view: &View<'_>, riparian: &str, middle: f64) {
         let left = super::canvas::MARGIN;
         let mark = Frame::new(left, middle - 8.0, left + 8.0, middle + 8.0);
         self.canvas.rectangle(mark, view.colour_of(riparian));
-        let room = self.cells.left - left - 178.0;
+        let room = self.cells.left - left - 190.0;
         let look = self.look.bold();
         let look = look.fitted(view.title_of(riparian), room);
         let name = look.shorten(view.title_of(riparian), room);
@@ -220,13 +218,17 @@ impl<'a> HeatMap<'a> {
             }
         }
         for column in 0..self.columns {
-            if let Some((row, met)) = worst(rows, column)
-                && met < 0.995
-            {
-                self.canvas.outline(
-                    self.cell(row, column).inset(1.0, 1.0, 1.0, 1.0),
-                    Line::solid(palette::INK, 3.0),
-                );
+            self.frame_worst(rows, column);
+        }
+    }
+
+    /// Frames the worst-off need of a policy, and those that share its fate.
+    fn frame_worst(&self, rows: &[Row], column: usize) {
+        let Some((_, least)) = worst(rows, column).filter(|(_, met)| *met < 0.995) else { return };
+        for (k, row) in rows.iter().enumerate() {
+            if row.met.get(column).copied().flatten().is_some_and(|met| met < least + 0.001) {
+                let frame = self.cell(k, column).inset(1.0, 1.0, 1.0, 1.0);
+                self.canvas.outline(frame, Line::solid(palette::INK, 2.5));
             }
         }
     }
@@ -252,7 +254,8 @@ impl<'a> HeatMap<'a> {
     /// Draws the scale below the map.
     fn draw_scale(&self) {
         let top = self.tops.last().map_or(self.cells.bottom, |top| top + self.height) + 18.0;
-        let bar = Frame::new(self.cells.left, top, self.cells.left + 300.0, top + 14.0);
+        let (left, top) = (self.cells.left.round(), top.round());
+        let bar = Frame::new(left, top, left + 300.0, top + 14.0);
         for step in 0..60 {
             let left = bar.left + 5.0 * f64::from(step);
             let ground = palette::satisfaction(0.4 + 0.6 * (f64::from(step) + 0.5) / 60.0);

@@ -41,8 +41,8 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     if dots.is_empty() {
         return Vec::new();
     }
-    let subtitle = "Total net benefit of the basin against its worst-off need (country, season, water or \
-                    power); up and right is better; line: the policies that no other beats on both";
+    let subtitle = "Total net benefit of the basin against its worst-off need; up and right is better; joined: \
+                    what no other policy beats on both";
     view.figure("tradeoff", title(&dots, measure), subtitle, |canvas, body| {
         draw(canvas, body, &dots, measure)
     })
@@ -108,11 +108,11 @@ fn draw(canvas: &Canvas, body: Frame, dots: &[Dot], measure: Measure) {
     let spots: Vec<Spot> =
         dots.iter().map(|dot| (level.at(dot.benefit, frame.left, frame.right), panel.y(dot.worst))).collect();
     let best: Vec<bool> = dots.iter().map(|dot| !dots.iter().any(|other| dot.is_beaten_by(other))).collect();
-    draw_frontier(canvas, &spots, &best);
+    let line = draw_frontier(canvas, &spots, &best);
     for (spot, &best) in spots.iter().zip(&best) {
         canvas.dot(*spot, 10.0, if best { palette::ACCENT } else { palette::AXIS });
     }
-    draw_labels(canvas, frame, dots, &spots, &best);
+    draw_labels(canvas, frame, dots, &spots, (&best, &line));
 }
 
 fn draw_level_axis(canvas: &Canvas, frame: Frame, level: &Scale, measure: Measure) {
@@ -130,35 +130,36 @@ fn draw_level_axis(canvas: &Canvas, frame: Frame, level: &Scale, measure: Measur
     canvas.text(spot, name, Type::AXIS, Across::Middle, Upright::Top);
 }
 
-fn draw_frontier(canvas: &Canvas, spots: &[Spot], best: &[bool]) {
+/// Joins what no other policy beats; returns the line.
+fn draw_frontier(canvas: &Canvas, spots: &[Spot], best: &[bool]) -> Vec<Spot> {
     let mut frontier: Vec<Spot> =
         spots.iter().zip(best).filter(|(_, best)| **best).map(|(spot, _)| *spot).collect();
     frontier.sort_by(|a, b| a.0.total_cmp(&b.0));
     if frontier.len() > 1 {
         canvas.line(&frontier, Line::solid(palette::tint(palette::ACCENT, 0.55), 2.5));
     }
+    frontier
 }
 
-/// Writes each policy beside its dot, with its worst-off need and benefit below its name.
-fn draw_labels(canvas: &Canvas, frame: Frame, dots: &[Dot], spots: &[Spot], best: &[bool]) {
+/// Writes each policy beside its dot, off the line that joins the best.
+fn draw_labels(
+    canvas: &Canvas,
+    frame: Frame,
+    dots: &[Dot],
+    spots: &[Spot],
+    (best, line): (&[bool], &[Spot]),
+) {
     let look = Type::LABEL.size(20.0);
     let sizes: Vec<(f64, f64)> =
         dots.iter().map(|dot| (look.width(&dot.policy) + 4.0, 1.25 * look.size)).collect();
     let page = frame.inset(6.0, 4.0, -30.0, 4.0);
-    for (k, label) in place_beside(spots, 12.0, &sizes, page).iter().enumerate() {
+    for (k, label) in place_beside(spots, 12.0, &sizes, line, page).iter().enumerate() {
         let colour = if best[k] { palette::INK } else { palette::GREY };
-        let (dot, middle) = (spots[k], label.centre());
-        let away = (middle.0 - dot.0).abs().max(label.width() * 0.5) - label.width() * 0.5;
-        if away.hypot(middle.1 - dot.1) > 44.0 {
-            let end = (middle.0.clamp(label.left, label.right).min(dot.0.max(label.left)), middle.1);
-            canvas.line(&[dot, end], Line::solid(palette::GRID, 1.5));
+        let nearest = (spots[k].0.clamp(label.left, label.right), spots[k].1.clamp(label.top, label.bottom));
+        if (nearest.0 - spots[k].0).hypot(nearest.1 - spots[k].1) > 24.0 {
+            canvas.line(&[spots[k], nearest], Line::solid(palette::AXIS, 1.25));
         }
-        canvas.text(
-            (label.left + 2.0, middle.1),
-            &dots[k].policy,
-            look.colour(colour),
-            Across::Left,
-            Upright::Middle,
-        );
+        let spot = (label.left + 2.0, label.centre().1);
+        canvas.text(spot, &dots[k].policy, look.colour(colour), Across::Left, Upright::Middle);
     }
 }
