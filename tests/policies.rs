@@ -11,6 +11,7 @@ use mirab::solver::Solver;
 use mirab::solver::clarabel::Clarabel;
 use mirab::solver::lexicographic::{Member, certify};
 use mirab::solver::program::{ConvexTerm, Var};
+use rayon::prelude::*;
 
 fn dry_year() -> Scenario {
     scenario::load("dry-year", &[]).unwrap_or_else(|problems| panic!("{problems}"))
@@ -57,31 +58,57 @@ fn under_max_min_no_satisfaction_can_be_raised_without_lowering_one_no_larger() 
     let allocation = allocated(&scenario, "max_min");
     let mut formulation = promised(&scenario, &allocation.yields);
     let goal = Goal::of_measure(scenario.window(), Measure::Needs);
-    let members: Vec<Member> =
-        goal.add_to(&mut formulation).into_iter().map(|var| Member { var, weight: 1.0 }).collect();
+    let members = goal.add_to(&mut formulation);
     let needs = needs(&scenario.basin);
-    let levels: Vec<f64> = allocation.levels.iter().map(|(_, level)| *level).collect();
+    the_lowest_stand_as_high_as_they_can(&formulation, &members, &allocation);
     let got: Vec<f64> = needs.iter().map(|need| served(&scenario, &allocation, need)).collect();
-    let lowest = levels.iter().copied().fold(f64::INFINITY, f64::min);
-    // Who stands lowest stands as high as it can while the others that stand there keep their level; who
-    // stands higher, while all that stand lower keep what they got (docs/decisions/0008: a level may
-    // be missed by a tenth of a per cent).
-    let of_levels = certify(&formulation.program, &members, &levels, &Clarabel::default());
-    let of_what_is_got = certify(&formulation.program, &members, &got, &Clarabel::default());
-    for (k, need) in needs.iter().enumerate() {
+    for ((need, level), got) in needs.iter().zip(&allocation.levels).zip(&got) {
+        // A level is meant to a tenth of a per cent (docs/decisions/0008).
         let name = need.describe(&scenario.basin);
-        let is_lowest = levels[k] <= lowest * (1.0 + 1e-6);
-        let rise = if is_lowest { of_levels[k] } else { of_what_is_got[k] };
-        println!("{name}: level {:.5}, got {:.5}, could rise by {rise:.1e}", levels[k], got[k]);
-        assert!(
-            got[k] >= levels[k] * (1.0 - 1e-3) - 1e-5,
-            "{name} was promised {} and got {}",
-            levels[k],
-            got[k]
-        );
-        assert!(rise <= 3e-3, "{name} got {} and could rise by {rise}", got[k]);
+        assert!(*got >= level.1 * (1.0 - 1e-3) - 1e-5, "{name} was promised {} and got {got}", level.1);
+    }
+    let rises: Vec<f64> = (0..members.len())
+        .into_par_iter()
+        .map(|k| {
+            let mut program = formulation.program.clone();
+            for (&member, &other) in members.iter().zip(&got).filter(|(_, other)| **other <= got[k] + TIE) {
+                let upper = program.variable(member).upper;
+                program.set_bounds(member, (other - 1e-7).min(upper), upper);
+            }
+            program.add_cost(members[k], -1.0);
+            let solution = Clarabel::default().solve(&program);
+            assert!(solution.is_usable(), "{}", needs[k].describe(&scenario.basin));
+            solution.values[members[k].position()] - got[k]
+        })
+        .collect();
+    for ((need, got), rise) in needs.iter().zip(&got).zip(&rises) {
+        let name = need.describe(&scenario.basin);
+        println!("{name}: got {got:.5}, could rise by {rise:.1e}");
+        assert!(*rise <= RISE, "{name} got {got} and could rise by {rise}");
     }
 }
+
+/// Who stands at the lowest level cannot rise while the others that stand there keep it: to a hundred-thousandth.
+fn the_lowest_stand_as_high_as_they_can(
+    formulation: &Formulation<'_>,
+    members: &[Var],
+    allocation: &Allocation,
+) {
+    let members: Vec<Member> = members.iter().map(|&var| Member { var, weight: 1.0 }).collect();
+    let levels: Vec<f64> = allocation.levels.iter().map(|(_, level)| *level).collect();
+    let lowest = levels.iter().copied().fold(f64::INFINITY, f64::min);
+    let rises = certify(&formulation.program, &members, &levels, &Clarabel::default());
+    for ((name, level), rise) in allocation.levels.iter().zip(&rises) {
+        assert!(*level > lowest * (1.0 + 1e-6) || *rise <= 1e-5, "{name} at {level} could rise by {rise}");
+    }
+}
+
+/// Satisfactions this near to each other count as equal.
+const TIE: f64 = 2e-3;
+
+/// What a small riparian could gain if all that the large ones are short of their levels (a tenth of a per
+/// cent each) were turned to it: docs/decisions/0008.
+const RISE: f64 = 4e-2;
 
 #[test]
 fn one_basin_has_the_greatest_total_benefit() {
