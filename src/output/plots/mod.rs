@@ -12,6 +12,7 @@ mod energy_balance;
 mod fairness;
 mod font;
 mod labels;
+mod legend;
 mod network;
 mod palette;
 mod raster;
