@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::axis::{Panel, Scale};
+use crate::quantity::calendar::Season;
+
+use super::axis::{Panel, Scale, extent};
 use super::canvas::{Across, Canvas, Frame, Type, Upright};
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
@@ -25,12 +27,6 @@ impl Share {
 
 /// Shares by policy, riparian and season.
 type Shares<'a> = HashMap<(&'a str, &'a str, Season), Share>;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Season {
-    Vegetation,
-    NonVegetation,
-}
 
 /// Draws it, where water is claimed.
 pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
@@ -53,7 +49,8 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
 fn shares<'a>(view: &View<'a>) -> Shares<'a> {
     let mut shares = Shares::new();
     for row in &view.tables.riparians {
-        let season = if row.season == "vegetation" { Season::Vegetation } else { Season::NonVegetation };
+        let season =
+            if row.season == Season::Vegetation.name() { Season::Vegetation } else { Season::NonVegetation };
         let share = shares.entry((row.policy.as_str(), row.riparian.as_str(), season)).or_default();
         share.claim += row.water_claim_hm3 / 1000.0;
         share.delivered += row.water_delivered_hm3 / 1000.0;
@@ -61,66 +58,158 @@ fn shares<'a>(view: &View<'a>) -> Shares<'a> {
     shares
 }
 
-fn title(view: &View<'_>, _shares: &Shares<'_>) -> String {
-    format!("{} policies", view.policies.len())
+/// What the policies do to the riparian that they treat most differently in April-September (in
+/// October-March where nothing is claimed in summer).
+fn title(view: &View<'_>, shares: &Shares<'_>) -> String {
+    let season = if shares.iter().any(|(key, share)| key.2 == Season::Vegetation && share.claim > 1e-6) {
+        Season::Vegetation
+    } else {
+        Season::NonVegetation
+    };
+    let met = |policy: &str, riparian: &str| shares.get(&(policy, riparian, season)).and_then(Share::met);
+    let mut found: Option<(f64, String)> = None;
+    let mut all: Vec<f64> = Vec::new();
+    for (riparian, _) in view.riparians() {
+        let by_policy: Vec<(&str, f64)> = view
+            .policies
+            .iter()
+            .filter_map(|policy| Some((policy.as_str(), met(policy, &riparian)?)))
+            .collect();
+        all.extend(by_policy.iter().map(|(_, met)| met));
+        let least = by_policy.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+        let most = by_policy.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        let (Some(least), Some(most)) = (least, most) else { continue };
+        if found.as_ref().is_none_or(|(spread, _)| most.1 - least.1 > *spread) {
+            let who = view.title_of(&riparian);
+            let months = months(season);
+            found = Some((most.1 - least.1, apart(who, months, *least, *most)));
+        }
+    }
+    match found {
+        Some((spread, sentence)) if spread >= 0.01 => sentence,
+        _ => alike(view, season, &all),
+    }
+}
+
+fn months(season: Season) -> &'static str {
+    match season {
+        Season::Vegetation => "April–September",
+        Season::NonVegetation => "October–March",
+    }
+}
+
+fn apart(who: &str, months: &str, least: (&str, f64), most: (&str, f64)) -> String {
+    format!(
+        "{who} gets {:.0} % of its {months} water under {}, {:.0} % under {}",
+        100.0 * least.1,
+        least.0,
+        100.0 * most.1,
+        most.0
+    )
+}
+
+fn alike(view: &View<'_>, season: Season, met: &[f64]) -> String {
+    let (low, high) = extent(met.iter().map(|share| 100.0 * share));
+    let who = match view.policies.as_slice() {
+        [only] => format!("{only} serves"),
+        _ => "All policies serve".to_owned(),
+    };
+    let range = if high - low < 1.0 { format!("{low:.0} %") } else { format!("{low:.0}–{high:.0} %") };
+    format!("{who} {range} of the water claimed for {}", months(season))
+}
+
+/// The drawing of one panel: where it lies, and how its bars are labelled.
+struct Bars<'a> {
+    canvas: &'a Canvas,
+    panel: Panel,
+    slot: f64,
+    number: Option<(Type, &'static str)>,
 }
 
 fn panels(
-    canvas: &Canvas<'_>,
+    canvas: &Canvas,
     body: Frame,
     view: &View<'_>,
     riparians: &[(String, Colour)],
     shares: &Shares<'_>,
 ) {
+    let scale = scale(shares);
+    let count = view.policies.len();
+    let across = if count <= 6 { count } else { count.div_ceil(2) };
+    let room = Panel::room_for_numbers(&scale);
+    let gap_y = if count > 6 { 92.0 } else { 0.0 };
+    let frames = body.inset(room, 36.0, 0.0, 30.0).grid(count, across, 26.0, gap_y);
+    for (k, (policy, frame)) in view.policies.iter().zip(frames).enumerate() {
+        let panel = Panel { frame, upright: scale.clone() };
+        panel.draw_grid_as(canvas, k % across == 0, |tick| scale.label(tick.abs()));
+        if k % across == 0 {
+            panel.draw_unit(canvas, "km³");
+        }
+        let look = Type::PANEL.fitted(policy, frame.width());
+        let name = look.shorten(policy, frame.width());
+        canvas.text((frame.left, frame.top - 14.0), &name, look, Across::Left, Upright::Base);
+        let slot = frame.width() / riparians.len() as f64;
+        Bars { canvas, panel, slot, number: number_style(slot) }.draw(policy, riparians, shares);
+    }
+}
+
+/// One scale for all panels: winter claims below zero, summer claims above, with air for the numbers.
+fn scale(shares: &Shares<'_>) -> Scale {
     let most = |season| {
         shares.iter().filter(|(key, _)| key.2 == season).map(|(_, share)| share.claim).fold(0.0, f64::max)
     };
     let (above, below) = (most(Season::Vegetation), most(Season::NonVegetation));
-    let scale = Scale::round(-1.12 * below, 1.08 * above, 6);
-    let room = Panel::room_for_numbers(&scale);
-    let across = if view.policies.len() <= 6 { view.policies.len() } else { view.policies.len().div_ceil(2) };
-    let frames = body.inset(room, 36.0, 0.0, 30.0).grid(view.policies.len(), across, 26.0, 90.0);
-    for (k, (policy, frame)) in view.policies.iter().zip(frames).enumerate() {
-        let panel = Panel { frame, upright: scale.clone() };
-        panel.draw_grid_as(canvas, k % across == 0, |tick| scale.label(tick.abs()));
-        let look = Type::PANEL.fitted(policy, frame.width());
-        let name = look.shorten(policy, frame.width());
-        canvas.text((frame.left, frame.top - 14.0), &name, look, Across::Left, Upright::Base);
-        for (r, (riparian, colour)) in riparians.iter().enumerate() {
-            let slot = frame.width() / riparians.len() as f64;
-            let left = frame.left + (r as f64 + 0.12) * slot;
-            for season in [Season::Vegetation, Season::NonVegetation] {
-                if let Some(share) = shares.get(&(policy.as_str(), riparian.as_str(), season)) {
-                    bar(canvas, &panel, (left, 0.76 * slot), *share, season, *colour);
-                }
-            }
-            let spot = (left + 0.38 * slot, frame.bottom + 12.0);
-            canvas.text(spot, riparian, Type::AXIS.fitted(riparian, slot), Across::Middle, Upright::Top);
-        }
-        panel.draw_axes(canvas, 0.0);
+    let air = 0.035 * (above + below).max(1e-6);
+    Scale::round(-below - if below > 0.0 { air } else { 0.0 }, above + air, 6)
+}
+
+/// How the shares are written: with the sign where there is room, without, or not at all.
+fn number_style(slot: f64) -> Option<(Type, &'static str)> {
+    let fits = |look: Type, text: &str| look.width(text) <= slot - 2.0;
+    let small = Type::SMALL.size(14.0);
+    if fits(Type::SMALL, "100%") {
+        Some((Type::SMALL, "%"))
+    } else if fits(Type::SMALL, "100") {
+        Some((Type::SMALL, ""))
+    } else if fits(small, "100") {
+        Some((small, ""))
+    } else {
+        None
     }
 }
 
-fn bar(
-    canvas: &Canvas<'_>,
-    panel: &Panel,
-    (left, wide): (f64, f64),
-    share: Share,
-    season: Season,
-    colour: Colour,
-) {
-    let sign = if season == Season::Vegetation { 1.0 } else { -1.0 };
-    let fill = if season == Season::Vegetation { colour } else { palette::tint(colour, 0.35) };
-    let upright = |value: f64| {
-        let (from, to) = (panel.y(0.0), panel.y(sign * value));
-        Frame::new(left, from.min(to), left + wide, from.max(to))
-    };
-    canvas.rectangle(upright(share.delivered), fill);
-    canvas.outline(upright(share.claim), Line::solid(colour, 2.0));
-    if let Some(met) = share.met() {
-        let end = panel.y(sign * share.claim);
-        let (y, anchor) = if sign > 0.0 { (end - 6.0, Upright::Base) } else { (end + 6.0, Upright::Top) };
-        let text = format!("{:.0}", 100.0 * met);
-        canvas.text((left + 0.5 * wide, y), &text, Type::SMALL, Across::Middle, anchor);
+impl Bars<'_> {
+    fn draw(&self, policy: &str, riparians: &[(String, Colour)], shares: &Shares<'_>) {
+        let frame = self.panel.frame;
+        for (k, (riparian, colour)) in riparians.iter().enumerate() {
+            let left = frame.left + (k as f64 + 0.12) * self.slot;
+            for season in Season::ALL {
+                if let Some(share) = shares.get(&(policy, riparian.as_str(), season)) {
+                    self.bar(left, *share, season, *colour);
+                }
+            }
+            let spot = (left + 0.38 * self.slot, frame.bottom + 12.0);
+            let look = Type::AXIS.fitted(riparian, self.slot);
+            let name = look.shorten(riparian, self.slot);
+            self.canvas.text(spot, &name, look, Across::Middle, Upright::Top);
+        }
+        self.panel.draw_axes(self.canvas, 0.0);
+    }
+
+    fn bar(&self, left: f64, share: Share, season: Season, colour: Colour) {
+        let sign = if season == Season::Vegetation { 1.0 } else { -1.0 };
+        let fill = if season == Season::Vegetation { colour } else { palette::tint(colour, 0.35) };
+        let wide = 0.76 * self.slot;
+        let upright = |value: f64| {
+            let (from, to) = (self.panel.y(0.0), self.panel.y(sign * value));
+            Frame::new(left, from.min(to), left + wide, from.max(to))
+        };
+        self.canvas.rectangle(upright(share.delivered), fill);
+        self.canvas.outline(upright(share.claim), Line::solid(colour, 2.0));
+        if let (Some(met), Some((look, sign_of_share))) = (share.met(), self.number) {
+            let end = self.panel.y(sign * share.claim) - sign * (6.0 + 0.36 * look.size);
+            let text = format!("{:.0}{sign_of_share}", 100.0 * met);
+            self.canvas.clear_text((left + 0.5 * wide, end), &text, look, Across::Middle);
+        }
     }
 }

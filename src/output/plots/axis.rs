@@ -107,12 +107,12 @@ impl Panel {
     }
 
     /// Draws the horizontal grid and, where `numbered`, the numbers left of it.
-    pub(super) fn draw_grid(&self, canvas: &Canvas<'_>, numbered: bool) {
+    pub(super) fn draw_grid(&self, canvas: &Canvas, numbered: bool) {
         self.draw_grid_as(canvas, numbered, |tick| self.upright.label(tick));
     }
 
     /// The same with numbers written in one's own way.
-    pub(super) fn draw_grid_as(&self, canvas: &Canvas<'_>, numbered: bool, label: impl Fn(f64) -> String) {
+    pub(super) fn draw_grid_as(&self, canvas: &Canvas, numbered: bool, label: impl Fn(f64) -> String) {
         let Frame { left, right, top, bottom } = self.frame;
         for &tick in &self.upright.ticks {
             let y = self.y(tick);
@@ -127,14 +127,14 @@ impl Panel {
     }
 
     /// Draws the vertical axis and a line at a value (the foot of bars).
-    pub(super) fn draw_axes(&self, canvas: &Canvas<'_>, foot: f64) {
+    pub(super) fn draw_axes(&self, canvas: &Canvas, foot: f64) {
         let Frame { left, right, top, bottom } = self.frame;
         canvas.line(&[(left, top), (left, bottom)], Line::solid(AXIS, 1.25));
         canvas.line(&[(left, self.y(foot)), (right, self.y(foot))], Line::solid(AXIS, 1.5));
     }
 
     /// Writes the unit of the vertical axis above its upper end.
-    pub(super) fn draw_unit(&self, canvas: &Canvas<'_>, unit: &str) {
+    pub(super) fn draw_unit(&self, canvas: &Canvas, unit: &str) {
         let spot = (self.frame.left - 9.0, self.frame.top - 16.0);
         canvas.text(spot, unit, Type::AXIS, Across::Right, Upright::Base);
     }
@@ -219,7 +219,7 @@ impl Calendar {
     /// Writes the months (their first letters) and the years below a height; returns how far it goes.
     ///
     /// Over more months than there is room for, only the years are written.
-    pub(super) fn draw(&self, canvas: &Canvas<'_>, y: f64) -> f64 {
+    pub(super) fn draw(&self, canvas: &Canvas, y: f64) -> f64 {
         let months = self.months();
         let room = (self.right - self.left) / months.len().max(1) as f64;
         let letters = room >= 15.0;
@@ -239,7 +239,7 @@ impl Calendar {
         self.draw_years(canvas, &months, if letters { y + 34.0 } else { y + 10.0 })
     }
 
-    fn draw_years(&self, canvas: &Canvas<'_>, months: &[(Date, f64, f64)], y: f64) -> f64 {
+    fn draw_years(&self, canvas: &Canvas, months: &[(Date, f64, f64)], y: f64) -> f64 {
         let look = Type::SMALL.colour(super::palette::GREY);
         let mut spans: Vec<(i16, f64, f64)> = Vec::new();
         for &(day, from, to) in months {
@@ -260,7 +260,7 @@ impl Calendar {
     }
 
     /// Shades the ground of October to March very lightly between two heights.
-    pub(super) fn shade_winter(&self, canvas: &Canvas<'_>, top: f64, bottom: f64) {
+    pub(super) fn shade_winter(&self, canvas: &Canvas, top: f64, bottom: f64) {
         let winter = super::palette::mix(WHITE, super::palette::HYDRO, 0.07);
         for (day, from, to) in self.months() {
             if !(4..=9).contains(&day.month()) {

@@ -11,7 +11,7 @@ use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, Sha
 
 use super::font::{self, LEADING, Weight};
 use super::palette::{self, Colour, Line};
-use super::raster::{self, HEIGHT, Raster, STEPS, WIDTH};
+use super::raster::{self, HEIGHT, Pixels, Raster, STEPS, WIDTH};
 
 /// A place on the page, pixels.
 pub(super) type Spot = (f64, f64);
@@ -119,6 +119,11 @@ impl Type {
         font::wrap(text, self.size, self.weight, room)
     }
 
+    /// The text in as few lines as fit, as even as its words allow.
+    pub(super) fn wrap_evenly(&self, text: &str, room: f64) -> Vec<String> {
+        font::wrap_evenly(text, self.size, self.weight, room)
+    }
+
     /// The text, cut where it does not fit.
     pub(super) fn shorten(&self, text: &str, room: f64) -> String {
         font::shorten(text, self.size, self.weight, room)
@@ -148,16 +153,16 @@ pub(super) enum Upright {
 }
 
 /// Where one draws.
-pub(super) struct Canvas<'a> {
-    area: DrawingArea<Raster<'a>, Shift>,
+pub(super) struct Canvas {
+    area: DrawingArea<Raster, Shift>,
 }
 
 fn steps(spot: Spot) -> (i32, i32) {
     ((spot.0 * STEPS).round() as i32, (spot.1 * STEPS).round() as i32)
 }
 
-impl<'a> Canvas<'a> {
-    fn new(pixels: &'a mut [u8]) -> Canvas<'a> {
+impl Canvas {
+    fn new(pixels: Pixels) -> Canvas {
         Canvas { area: Raster::new(pixels).into_drawing_area() }
     }
 
@@ -165,7 +170,7 @@ impl<'a> Canvas<'a> {
     fn put<E>(&self, element: &E)
     where
         for<'e> &'e E: PointCollection<'e, (i32, i32)>,
-        E: Drawable<Raster<'a>>,
+        E: Drawable<Raster>,
     {
         drop(self.area.draw(element));
     }
@@ -262,11 +267,11 @@ impl<'a> Canvas<'a> {
 
     /// A text on a white ground, so that what lies behind it does not cross it.
     pub(super) fn clear_text(&self, spot: Spot, text: &str, look: Type, across: Across) {
-        let (wide, half) = (look.width(text) + 6.0, 0.62 * look.size);
+        let (wide, half) = (look.width(text) + 4.0, 0.45 * look.size);
         let left = match across {
-            Across::Left => spot.0 - 3.0,
+            Across::Left => spot.0 - 2.0,
             Across::Middle => spot.0 - 0.5 * wide,
-            Across::Right => spot.0 + 3.0 - wide,
+            Across::Right => spot.0 + 2.0 - wide,
         };
         self.rectangle(Frame::new(left, spot.1 - half, left + wide, spot.1 + half), palette::WHITE);
         self.text(spot, text, look, across, Upright::Middle);
@@ -320,27 +325,26 @@ pub(super) struct Heading<'t> {
 pub(super) const MARGIN: f64 = 64.0;
 
 /// Draws a page: its heading, then the body into the frame that is left; returns the PNG.
-pub(super) fn page(heading: &Heading<'_>, body: impl FnOnce(&Canvas<'_>, Frame)) -> Option<Vec<u8>> {
-    let mut pixels = raster::blank();
-    {
-        let canvas = Canvas::new(&mut pixels);
-        let (right, bottom) = (WIDTH as f64 - MARGIN, HEIGHT as f64 - 24.0);
-        let below = head(&canvas, heading, right - MARGIN);
-        canvas.text((MARGIN, bottom), heading.footer, Type::FOOTER, Across::Left, Upright::Base);
-        body(&canvas, Frame::new(MARGIN, below + 26.0, right, bottom - 34.0));
-    }
+pub(super) fn page(heading: &Heading<'_>, body: impl FnOnce(&Canvas, Frame)) -> Option<Vec<u8>> {
+    let pixels = raster::blank();
+    let canvas = Canvas::new(Pixels::clone(&pixels));
+    let (right, bottom) = (WIDTH as f64 - MARGIN, HEIGHT as f64 - 24.0);
+    let below = head(&canvas, heading, right - MARGIN);
+    canvas.text((MARGIN, bottom), heading.footer, Type::FOOTER, Across::Left, Upright::Base);
+    body(&canvas, Frame::new(MARGIN, below + 26.0, right, bottom - 34.0));
     raster::encode(&pixels)
 }
 
 /// Draws title and subtitle; returns where they end.
-fn head(canvas: &Canvas<'_>, heading: &Heading<'_>, room: f64) -> f64 {
+fn head(canvas: &Canvas, heading: &Heading<'_>, room: f64) -> f64 {
     let one_line = Type::TITLE.fitted(heading.title, room);
     let title = one_line.size(one_line.size.max(25.0));
     let subtitle = Type::SUBTITLE;
     let first = 24.0 + title.size;
-    let after = first + canvas.lines((MARGIN, first), &title.wrap(heading.title, room), title, Across::Left);
+    let after =
+        first + canvas.lines((MARGIN, first), &title.wrap_evenly(heading.title, room), title, Across::Left);
     let next = after - title.leading() + 1.75 * subtitle.size;
-    let lines = subtitle.wrap(heading.subtitle, room);
+    let lines = subtitle.wrap_evenly(heading.subtitle, room);
     next + canvas.lines((MARGIN, next), &lines, subtitle, Across::Left) - subtitle.leading()
 }
 

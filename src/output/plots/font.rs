@@ -131,6 +131,14 @@ pub(super) fn wrap(text: &str, size: f64, weight: Weight, room: f64) -> Vec<Stri
     lines
 }
 
+/// The same number of lines, but as even as the words allow.
+pub(super) fn wrap_evenly(text: &str, size: f64, weight: Weight, room: f64) -> Vec<String> {
+    let count = wrap(text, size, weight, room).len();
+    let narrower = (10..=20).map(|share| wrap(text, size, weight, room * f64::from(share) / 20.0));
+    let fits = |lines: &Vec<String>| lines.len() == count;
+    narrower.into_iter().find(fits).unwrap_or_else(|| wrap(text, size, weight, room))
+}
+
 /// The text, cut with an ellipsis where it is wider than `room`.
 pub(super) fn shorten(text: &str, size: f64, weight: Weight, room: f64) -> String {
     if width(text, size, weight) <= room {
@@ -179,6 +187,16 @@ mod tests {
         assert_eq!(lines.join(" "), text);
         assert!(lines.len() > 2);
         assert!(lines.iter().all(|line| width(line, 20.0, Weight::Regular) <= 200.0));
+    }
+
+    #[test]
+    fn even_lines_are_no_more_than_needed_and_leave_no_word_alone() {
+        let text = "Turkmenistan gets 77 % of its water under quota and all of it under proportional_fair";
+        let room = width(text, 20.0, Weight::Bold) - 20.0;
+        assert_eq!(wrap(text, 20.0, Weight::Bold, room)[1], "proportional_fair");
+        let even = wrap_evenly(text, 20.0, Weight::Bold, room);
+        assert_eq!(even.len(), 2);
+        assert!(even[1].split(' ').count() > 4, "{even:?}");
     }
 
     #[test]

@@ -45,11 +45,22 @@ fn merged(sorted: &[f64], height: f64, low: f64, high: f64) -> Vec<f64> {
 }
 
 /// The boxes of labels beside dots, each at the first place around its dot (upper right first) that
-/// is free of dots and of the labels before it and lies in the frame; else where it overlaps least.
-pub(super) fn place_beside(dots: &[Spot], radius: f64, sizes: &[(f64, f64)], frame: Frame) -> Vec<Frame> {
+/// is free of dots, of a line and of the labels before it and lies in the frame; else where it overlaps
+/// least.
+pub(super) fn place_beside(
+    dots: &[Spot],
+    radius: f64,
+    sizes: &[(f64, f64)],
+    line: &[Spot],
+    frame: Frame,
+) -> Vec<Frame> {
+    let around = |spot: Spot, r: f64| Frame::new(spot.0 - r, spot.1 - r, spot.0 + r, spot.1 + r);
+    let taken: Vec<Frame> = dots
+        .iter()
+        .map(|&dot| around(dot, radius))
+        .chain(beads(line).into_iter().map(|bead| around(bead, 3.0)))
+        .collect();
     let mut placed: Vec<Frame> = Vec::new();
-    let taken_by = |dot: &Spot| Frame::new(dot.0 - radius, dot.1 - radius, dot.0 + radius, dot.1 + radius);
-    let taken: Vec<Frame> = dots.iter().map(taken_by).collect();
     for (dot, size) in dots.iter().zip(sizes) {
         let cost = |candidate: &Frame| {
             let over: f64 = taken.iter().chain(&placed).map(|other| overlap(candidate, other)).sum();
@@ -65,6 +76,20 @@ pub(super) fn place_beside(dots: &[Spot], radius: f64, sizes: &[(f64, f64)], fra
         placed.extend(best.map(|(_, frame)| frame));
     }
     placed
+}
+
+/// Points along a line, close enough that no label slips between them.
+fn beads(line: &[Spot]) -> Vec<Spot> {
+    let mut beads = Vec::new();
+    for ends in line.windows(2) {
+        let (dx, dy) = (ends[1].0 - ends[0].0, ends[1].1 - ends[0].1);
+        let count = (dx.hypot(dy) / 6.0).ceil().max(1.0);
+        beads.extend((0..=count as usize).map(|k| {
+            let share = k as f64 / count;
+            (ends[0].0 + share * dx, ends[0].1 + share * dy)
+        }));
+    }
+    beads
 }
 
 /// Places around a dot, the best first, then farther off.
@@ -129,10 +154,21 @@ mod tests {
         let dots: Vec<Spot> =
             (0..8).map(|k| (300.0 + 4.0 * f64::from(k), 200.0 - 3.0 * f64::from(k))).collect();
         let page = Frame::new(0.0, 0.0, 600.0, 400.0);
-        let boxes = place_beside(&dots, 8.0, &[(120.0, 22.0); 8], page);
+        let boxes = place_beside(&dots, 8.0, &[(120.0, 22.0); 8], &[], page);
         for (k, label) in boxes.iter().enumerate() {
             assert!(outside(label, &page) < 1e-6);
             assert!(boxes[..k].iter().all(|other| overlap(label, other) < 1e-6), "label {k}");
         }
+    }
+
+    #[test]
+    fn a_label_keeps_off_the_line_through_its_dot() {
+        let page = Frame::new(0.0, 0.0, 600.0, 400.0);
+        let line = [(0.0, 400.0), (600.0, 0.0)];
+        let label = place_beside(&[(300.0, 200.0)], 8.0, &[(120.0, 22.0)], &line, page)[0];
+        let crossed = beads(&line).iter().any(|bead| {
+            (label.left..label.right).contains(&bead.0) && (label.top..label.bottom).contains(&bead.1)
+        });
+        assert!(!crossed, "{label:?}");
     }
 }

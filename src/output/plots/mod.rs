@@ -91,7 +91,7 @@ impl<'a> View<'a> {
         name: &str,
         title: String,
         subtitle: &str,
-        body: impl FnOnce(&Canvas<'_>, Frame),
+        body: impl FnOnce(&Canvas, Frame),
     ) -> Vec<Figure> {
         let heading = Heading { title: &title, subtitle, footer: &self.footer };
         let png = canvas::page(&heading, body);

@@ -83,8 +83,7 @@ const DASHES: [&[f64]; 6] =
 
 /// The line of the policy that was run at this place; twelve differ.
 pub(super) fn policy(place: usize) -> Line {
-    let round = place / INKS.len();
-    Line { colour: INKS[place % INKS.len()], dash: DASHES[(place + 2 * round) % DASHES.len()], width: 3.0 }
+    Line { colour: INKS[place % INKS.len()], dash: DASHES[place % DASHES.len()], width: 3.0 }
 }
 
 /// The colour on the way from one to another; 0 is the first, 1 the second.

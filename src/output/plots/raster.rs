@@ -3,7 +3,9 @@
 //! The back end counts in [`STEPS`] to the pixel, so that elements placed on its whole numbers lie
 //! where they should. It keeps no file: [`encode`] turns the pixels into a PNG.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
+use std::rc::Rc;
 
 use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use plotters_backend::text_anchor::{HPos, VPos};
@@ -28,34 +30,38 @@ const LARGEST_SHAPE: usize = 4 * WIDTH * HEIGHT;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-/// A white page of [`WIDTH`] by [`HEIGHT`] pixels, three bytes each.
-pub(super) fn blank() -> Vec<u8> {
-    vec![255; WIDTH * HEIGHT * 3]
+/// A page of [`WIDTH`] by [`HEIGHT`] pixels, three bytes each, that the back end shares with its owner.
+pub(super) type Pixels = Rc<RefCell<Vec<u8>>>;
+
+/// A white page.
+pub(super) fn blank() -> Pixels {
+    Rc::new(RefCell::new(vec![255; WIDTH * HEIGHT * 3]))
 }
 
 /// The back end over the pixels of a page.
-pub(super) struct Raster<'a> {
-    pixels: &'a mut [u8],
+pub(super) struct Raster {
+    pixels: Pixels,
 }
 
-impl<'a> Raster<'a> {
-    /// Draws on these pixels, which [`blank`] made.
-    pub(super) fn new(pixels: &'a mut [u8]) -> Self {
-        Raster { pixels }
+/// Lays ink over a pixel as far as the shape covers it.
+fn blend(pixels: &mut [u8], (x, y): (i64, i64), coverage: f32, colour: BackendColor) {
+    let inside = (0..WIDTH as i64).contains(&x) && (0..HEIGHT as i64).contains(&y);
+    let cover = coverage.min(1.0) * colour.alpha as f32;
+    if !inside || cover <= 0.002 {
+        return;
     }
+    let first = (y as usize * WIDTH + x as usize) * 3;
+    let (red, green, blue) = colour.rgb;
+    for (byte, ink) in pixels[first..first + 3].iter_mut().zip([red, green, blue]) {
+        let under = f32::from(*byte);
+        *byte = (under + (f32::from(ink) - under) * cover + 0.5) as u8;
+    }
+}
 
-    fn blend(&mut self, x: i64, y: i64, coverage: f32, colour: BackendColor) {
-        let inside = (0..WIDTH as i64).contains(&x) && (0..HEIGHT as i64).contains(&y);
-        let cover = coverage.min(1.0) * colour.alpha as f32;
-        if !inside || cover <= 0.002 {
-            return;
-        }
-        let first = (y as usize * WIDTH + x as usize) * 3;
-        let (red, green, blue) = colour.rgb;
-        for (byte, ink) in self.pixels[first..first + 3].iter_mut().zip([red, green, blue]) {
-            let under = f32::from(*byte);
-            *byte = (under + (f32::from(ink) - under) * cover + 0.5) as u8;
-        }
+impl Raster {
+    /// Draws on these pixels, which [`blank`] made.
+    pub(super) fn new(pixels: Pixels) -> Self {
+        Raster { pixels }
     }
 
     /// Fills closed outlines (in pixels) that wind the same way where they overlap.
@@ -66,10 +72,11 @@ impl<'a> Raster<'a> {
     }
 
     fn paint(&mut self, mask: &Mask, colour: BackendColor) {
+        let mut pixels = self.pixels.borrow_mut();
         for (k, &coverage) in mask.coverage.iter().enumerate() {
             if coverage > 0.0 {
                 let (x, y) = ((k % mask.width) as i64, (k / mask.width) as i64);
-                self.blend(mask.left + x, mask.top + y, coverage, colour);
+                blend(&mut pixels, (mask.left + x, mask.top + y), coverage, colour);
             }
         }
     }
@@ -176,7 +183,7 @@ fn stroke_width<S: BackendStyle>(style: &S) -> f32 {
     (f64::from(style.stroke_width()) / STEPS) as f32
 }
 
-impl DrawingBackend for Raster<'_> {
+impl DrawingBackend for Raster {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
@@ -193,7 +200,12 @@ impl DrawingBackend for Raster<'_> {
 
     fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Drawn {
         let at = pixel(at);
-        self.blend(at.x as i64, at.y as i64, (1.0 / (STEPS * STEPS)) as f32, colour);
+        blend(
+            &mut self.pixels.borrow_mut(),
+            (at.x as i64, at.y as i64),
+            (1.0 / (STEPS * STEPS)) as f32,
+            colour,
+        );
         Ok(())
     }
 
@@ -306,14 +318,14 @@ fn rings(glyph: &[Curve], place: impl Fn((f64, f64)) -> Point) -> Vec<Vec<Point>
 }
 
 /// The page as a PNG; nothing where it cannot be encoded, which a page of ours always can.
-pub(super) fn encode(pixels: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn encode(pixels: &Pixels) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(200_000);
     let mut encoder = png::Encoder::new(&mut bytes, WIDTH as u32, HEIGHT as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header().ok()?;
-    writer.write_image_data(pixels).ok()?;
+    writer.write_image_data(&pixels.borrow()).ok()?;
     writer.finish().ok()?;
     Some(bytes)
 }
