@@ -121,7 +121,7 @@ fn title(view: &View<'_>, picture: &Picture) -> String {
 }
 
 fn money(value: f64) -> String {
-    format!("{} MUSD", grouped(&format!("{value:.0}")))
+    format!("{}\u{a0}MUSD", grouped(&format!("{value:.0}")))
 }
 
 fn subtitle(picture: &Picture) -> String {

@@ -49,8 +49,7 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     let why =
         if view.policies.len() > 1 && most > NOTHING { ", which leaves most unserved in winter" } else { "" };
     let subtitle = format!(
-        "Energy by {} under {policy}{why}, GWh; each area has its own scale; \
-         supply above the line, energy sent to others below it",
+        "GWh by {} under {policy}{why}; exports below the line; each area has its own scale",
         step(horizon)
     );
     view.figure("energy-balance", title(view, &unserved, &areas), &subtitle, |canvas, body| {
@@ -145,9 +144,9 @@ fn hydro_title(areas: &[Area<'_>], policies: &str) -> String {
 
 fn energy(value: f64) -> String {
     if value >= 1000.0 {
-        format!("{:.1} TWh", value / 1000.0)
+        format!("{:.1}\u{a0}TWh", value / 1000.0)
     } else {
-        format!("{} GWh", grouped(&format!("{value:.0}")))
+        format!("{}\u{a0}GWh", grouped(&format!("{value:.0}")))
     }
 }
 
@@ -200,7 +199,7 @@ fn scale(area: &Area<'_>, count: usize) -> Scale {
 }
 
 fn panel(canvas: &Canvas<'_>, frame: Frame, horizon: &Horizon, area: &Area<'_>) {
-    let upright = scale(area, (frame.height() / 55.0).round().clamp(3.0, 7.0) as usize);
+    let upright = scale(area, (frame.height() / 45.0).round().clamp(3.0, 7.0) as usize);
     let panel = Panel { frame, upright };
     let calendar = Calendar::new(horizon, frame.left, frame.right);
     calendar.shade_winter(canvas, frame.top, frame.bottom);
@@ -217,8 +216,8 @@ fn panel(canvas: &Canvas<'_>, frame: Frame, horizon: &Horizon, area: &Area<'_>) 
     canvas.text((frame.left, frame.top - 14.0), area.name, look, Across::Left, Upright::Base);
     let room = frame.width() - short;
     let said = summary(area);
-    let note = if area.title == area.name { said } else { format!("{}  {said}", area.title) };
-    let note = Type::SMALL.shorten(&note, room);
+    let whole = if area.title == area.name { said.clone() } else { format!("{}  {said}", area.title) };
+    let note = if Type::SMALL.width(&whole) <= room { whole } else { Type::SMALL.shorten(&said, room) };
     canvas.text(
         (frame.left + short, frame.top - 14.0),
         &note,

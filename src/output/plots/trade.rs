@@ -42,8 +42,7 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     let shown = totals.iter().position(|&total| total >= most - 1e-9).unwrap_or(0);
     let which = if view.policies.len() > 1 { ", which trades most" } else { "" };
     let subtitle = format!(
-        "Electricity sent over the horizon, TWh. Left: net flow under {}{which}, width by energy. \
-         Right: each direction under each policy",
+        "Electricity sent, TWh. Left: net flows under {}{which}. Right: each direction, every policy",
         view.policies[shown]
     );
     view.figure("trade", title(view, &network, &totals, shown), &subtitle, |canvas, body| {
@@ -83,17 +82,18 @@ fn title(view: &View<'_>, network: &Network, totals: &[f64], shown: usize) -> St
     let name = |place: usize| view.title_of(&network.places[place]).to_owned();
     let least = totals.iter().copied().fold(f64::INFINITY, f64::min);
     let most = totals[shown];
-    let flow = format!("{} to {}, {} TWh", name(largest.from), name(largest.to), number(largest.sent[shown]));
+    let flow =
+        format!("{} to {}, {}\u{a0}TWh", name(largest.from), name(largest.to), number(largest.sent[shown]));
     if most - least > 0.03 * most && view.policies.len() > 1 {
         let low = totals.iter().position(|&t| t == least).map_or("", |k| view.policies[k].as_str());
         let high = &view.policies[shown];
         format!(
-            "{} TWh cross borders under {low}, {} under {high}; most from {flow}",
+            "{}\u{a0}TWh cross borders under {low}, {} under {high}; most from {flow}",
             number(least),
             number(most)
         )
     } else {
-        format!("{} TWh of electricity cross borders; most from {flow}", number(most))
+        format!("{}\u{a0}TWh of electricity cross borders; most from {flow}", number(most))
     }
 }
 
@@ -282,7 +282,7 @@ fn table(canvas: &Canvas<'_>, frame: Frame, view: &View<'_>, network: &Network) 
         .map(|flow| format!("{} \u{2192} {}", network.places[flow.from], network.places[flow.to]))
         .collect();
     let left = frame.left
-        + look.widest(names.iter().map(String::as_str)).max(look.width("all together")).min(260.0)
+        + look.widest(names.iter().map(String::as_str)).max(look.bold().width("all together")).min(260.0)
         + 24.0;
     let count = view.policies.len();
     let wide = ((frame.right - left) / count as f64).min(130.0);
