@@ -138,7 +138,7 @@ fn subtitle(picture: &Picture) -> String {
     }
 }
 
-fn draw(canvas: &Canvas<'_>, body: Frame, picture: &Picture) {
+fn draw(canvas: &Canvas, body: Frame, picture: &Picture) {
     let count = picture.columns.len();
     let across = if count <= 5 { count } else { count.div_ceil(count.div_ceil(4)) };
     let names =
@@ -177,7 +177,7 @@ fn slot(frame: Frame, rows: usize, row: usize) -> (f64, f64) {
     (frame.top + row as f64 * high, high)
 }
 
-fn label_rows(canvas: &Canvas<'_>, frame: Frame, picture: &Picture, room: f64) {
+fn label_rows(canvas: &Canvas, frame: Frame, picture: &Picture, room: f64) {
     for (row, (name, colour)) in picture.rows.iter().enumerate() {
         let (top, high) = slot(frame, picture.rows.len(), row);
         let look = Type::AXIS.bold().colour(palette::shade(*colour));
@@ -186,7 +186,7 @@ fn label_rows(canvas: &Canvas<'_>, frame: Frame, picture: &Picture, room: f64) {
     }
 }
 
-fn panel(canvas: &Canvas<'_>, frame: Frame, column: &Column, picture: &Picture, scale: &Scale) {
+fn panel(canvas: &Canvas, frame: Frame, column: &Column, picture: &Picture, scale: &Scale) {
     let x = |value: f64| scale.at(value, frame.left, frame.right);
     for &tick in &scale.ticks {
         canvas.line(&[(x(tick), frame.top), (x(tick), frame.bottom)], Line::solid(palette::GRID, 1.25));
@@ -206,7 +206,7 @@ fn panel(canvas: &Canvas<'_>, frame: Frame, column: &Column, picture: &Picture, 
 }
 
 /// Writes the ticks below a panel, as many as fit.
-fn label_ticks(canvas: &Canvas<'_>, frame: Frame, scale: &Scale) {
+fn label_ticks(canvas: &Canvas, frame: Frame, scale: &Scale) {
     let widest = Type::SMALL
         .widest(scale.ticks.iter().map(|&t| scale.label(t)).collect::<Vec<_>>().iter().map(String::as_str));
     let apart = match scale.ticks.as_slice() {
@@ -222,7 +222,7 @@ fn label_ticks(canvas: &Canvas<'_>, frame: Frame, scale: &Scale) {
 }
 
 fn bar(
-    canvas: &Canvas<'_>,
+    canvas: &Canvas,
     (middle, high): (f64, f64),
     gain: Benefit,
     colour: Colour,

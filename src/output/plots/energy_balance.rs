@@ -150,7 +150,7 @@ fn energy(value: f64) -> String {
     }
 }
 
-fn draw(canvas: &Canvas<'_>, body: Frame, horizon: &Horizon, areas: &[Area<'_>]) {
+fn draw(canvas: &Canvas, body: Frame, horizon: &Horizon, areas: &[Area<'_>]) {
     let below = key(canvas, body);
     let across = match areas.len() {
         0..=3 => areas.len().max(1),
@@ -167,7 +167,7 @@ fn draw(canvas: &Canvas<'_>, body: Frame, horizon: &Horizon, areas: &[Area<'_>])
 }
 
 /// Draws what the colours mean; returns the height it ends at.
-fn key(canvas: &Canvas<'_>, body: Frame) -> f64 {
+fn key(canvas: &Canvas, body: Frame) -> f64 {
     let look = Type::LABEL;
     let names: Vec<&str> =
         SOURCES.iter().map(|source| source.0).chain(["exported", "load and pumping"]).collect();
@@ -198,7 +198,7 @@ fn scale(area: &Area<'_>, count: usize) -> Scale {
     Scale::round(low, most, count)
 }
 
-fn panel(canvas: &Canvas<'_>, frame: Frame, horizon: &Horizon, area: &Area<'_>) {
+fn panel(canvas: &Canvas, frame: Frame, horizon: &Horizon, area: &Area<'_>) {
     let upright = scale(area, (frame.height() / 45.0).round().clamp(3.0, 7.0) as usize);
     let panel = Panel { frame, upright };
     let calendar = Calendar::new(horizon, frame.left, frame.right);
@@ -234,7 +234,7 @@ fn summary(area: &Area<'_>) -> String {
     if lacking > NOTHING { format!("winter unserved {}", energy(lacking)) } else { String::new() }
 }
 
-fn stack(canvas: &Canvas<'_>, panel: &Panel, calendar: &Calendar, k: usize, row: &PowerRow) {
+fn stack(canvas: &Canvas, panel: &Panel, calendar: &Calendar, k: usize, row: &PowerRow) {
     let mut at = 0.0;
     for (_, colour, energy) in SOURCES {
         let part = energy(row).max(0.0);
@@ -252,7 +252,7 @@ fn stack(canvas: &Canvas<'_>, panel: &Panel, calendar: &Calendar, k: usize, row:
 }
 
 /// Draws what was asked for as a line of steps, so that it meets the bars where they are met.
-fn load_line(canvas: &Canvas<'_>, panel: &Panel, calendar: &Calendar, area: &Area<'_>) {
+fn load_line(canvas: &Canvas, panel: &Panel, calendar: &Calendar, area: &Area<'_>) {
     let mut points = Vec::with_capacity(2 * area.rows.len());
     for row in &area.rows {
         let Some(k) = calendar.period(row.period_start) else { continue };

@@ -7,7 +7,7 @@ const SAMPLE: f64 = 52.0;
 const GAP: f64 = 34.0;
 
 /// Draws the lines of these policies with their names below a height; returns the height they end at.
-pub(super) fn policies(canvas: &Canvas<'_>, body: Frame, names: &[String]) -> f64 {
+pub(super) fn policies(canvas: &Canvas, body: Frame, names: &[String]) -> f64 {
     let look = Type::LABEL;
     let room = body.width() - SAMPLE - 10.0;
     let names: Vec<String> = names.iter().map(|name| look.shorten(name, room)).collect();

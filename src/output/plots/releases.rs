@@ -136,7 +136,7 @@ fn total_title(view: &View<'_>, passage: &Passage<'_>) -> String {
     format!("{} lets {most:.1}\u{a0}km³ go under {}, {least:.1} under {}", passage.title, at(most), at(least))
 }
 
-fn draw(canvas: &Canvas<'_>, body: Frame, view: &View<'_>, passages: &[Passage<'_>]) {
+fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, passages: &[Passage<'_>]) {
     let top = if view.policies.len() > 1 {
         legend::policies(canvas, body, &view.policies) + 34.0
     } else {
@@ -164,7 +164,7 @@ fn scale(passage: &Passage<'_>, ticks: usize) -> Scale {
     Scale::from_zero(all.copied().fold(0.0, f64::max), ticks)
 }
 
-fn draw_panel(canvas: &Canvas<'_>, panel: &Panel, calendar: &Calendar, passage: &Passage<'_>) {
+fn draw_panel(canvas: &Canvas, panel: &Panel, calendar: &Calendar, passage: &Passage<'_>) {
     let frame = panel.frame;
     calendar.shade_winter(canvas, frame.top, frame.bottom);
     let inflow = steps(calendar, &passage.inflow, |value| panel.y(value));

@@ -137,7 +137,7 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
     }
 }
 
-fn draw(canvas: &Canvas<'_>, body: Frame, view: &View<'_>, course: &Course<'_>, factor: f64, unit: &str) {
+fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, course: &Course<'_>, factor: f64, unit: &str) {
     let (low, high) = extent(
         course
             .stored()
@@ -181,13 +181,7 @@ fn pieces(line: &[Option<f64>], calendar: &Calendar, y: impl Fn(f64) -> f64) -> 
     pieces
 }
 
-fn bands(
-    canvas: &Canvas<'_>,
-    calendar: &Calendar,
-    frame: Frame,
-    course: &Course<'_>,
-    y: impl Fn(f64) -> f64,
-) {
+fn bands(canvas: &Canvas, calendar: &Calendar, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64) {
     for (k, (&dead, &full)) in course.dead.iter().zip(&course.full).enumerate() {
         let (left, right) = (calendar.start(k), calendar.start(k + 1));
         canvas.rectangle(Frame::new(left, y(dead), right, frame.bottom), palette::BAND);
@@ -196,7 +190,7 @@ fn bands(
 }
 
 /// Writes what the bands are, at the end where the policies' lines lie farther from them.
-fn name_bands(canvas: &Canvas<'_>, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64, factor: f64) {
+fn name_bands(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64, factor: f64) {
     let look = Type::SMALL.colour(palette::GREY);
     let number =
         |value: f64| if factor > 1.0 { format!("{:.0}", factor * value) } else { format!("{value:.2}") };
@@ -218,7 +212,7 @@ fn name_bands(canvas: &Canvas<'_>, frame: Frame, course: &Course<'_>, y: impl Fn
     }
 }
 
-fn dots(canvas: &Canvas<'_>, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64) {
+fn dots(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64) {
     if let Some(start) = course.lines.iter().find_map(|line| line.first().copied().flatten()) {
         canvas.dot((frame.left, y(start)), 7.0, palette::INK);
     }
@@ -230,7 +224,7 @@ fn dots(canvas: &Canvas<'_>, frame: Frame, course: &Course<'_>, y: impl Fn(f64) 
 }
 
 fn name_lines(
-    canvas: &Canvas<'_>,
+    canvas: &Canvas,
     frame: Frame,
     view: &View<'_>,
     course: &Course<'_>,

@@ -168,7 +168,7 @@ fn crossings(order: &[usize], links: &[(usize, usize)]) -> (usize, usize) {
     (count, ends.iter().map(round).sum())
 }
 
-fn ring(canvas: &Canvas<'_>, frame: Frame, view: &View<'_>, network: &Network, policy: usize) {
+fn ring(canvas: &Canvas, frame: Frame, view: &View<'_>, network: &Network, policy: usize) {
     let nets = net_flows(network, policy);
     let links: Vec<(usize, usize)> = nets.iter().map(|net| (net.0, net.1)).collect();
     let places: Vec<usize> =
@@ -224,7 +224,7 @@ fn between(from: Spot, to: Spot, share: f64) -> Spot {
 }
 
 /// An arrow from one disc to another, ending at a distance from their centres.
-fn arrow(canvas: &Canvas<'_>, from: Spot, to: Spot, gap: f64, width: f64, colour: Colour) {
+fn arrow(canvas: &Canvas, from: Spot, to: Spot, gap: f64, width: f64, colour: Colour) {
     let length = (to.0 - from.0).hypot(to.1 - from.1).max(1.0);
     let along = ((to.0 - from.0) / length, (to.1 - from.1) / length);
     let across = (-along.1, along.0);
@@ -249,7 +249,7 @@ fn arrow(canvas: &Canvas<'_>, from: Spot, to: Spot, gap: f64, width: f64, colour
 }
 
 /// Writes a number on an arrow, where it lies on no other number and no disc.
-fn label(canvas: &Canvas<'_>, (from, to): (Spot, Spot), text: &str, taken: &mut Vec<Frame>) {
+fn label(canvas: &Canvas, (from, to): (Spot, Spot), text: &str, taken: &mut Vec<Frame>) {
     let look = Type::SMALL;
     let (half_wide, half_high) = (0.5 * look.width(text) + 5.0, 0.7 * look.size);
     let frame = |spot: Spot| {
@@ -274,7 +274,7 @@ fn label(canvas: &Canvas<'_>, (from, to): (Spot, Spot), text: &str, taken: &mut 
     taken.push(frame(spot));
 }
 
-fn table(canvas: &Canvas<'_>, frame: Frame, view: &View<'_>, network: &Network) {
+fn table(canvas: &Canvas, frame: Frame, view: &View<'_>, network: &Network) {
     let (rows, rest) = network.flows.split_at(network.flows.len().min(MOST_ROWS));
     let look = Type::AXIS;
     let names: Vec<String> = rows
@@ -326,7 +326,7 @@ fn table(canvas: &Canvas<'_>, frame: Frame, view: &View<'_>, network: &Network) 
 }
 
 /// Writes the policies over their columns, upwards where they are too wide; returns the height.
-fn header(canvas: &Canvas<'_>, (left, top): Spot, wide: f64, policies: &[String]) -> f64 {
+fn header(canvas: &Canvas, (left, top): Spot, wide: f64, policies: &[String]) -> f64 {
     let look = Type::SMALL.bold();
     let widest = look.widest(policies.iter().map(String::as_str)).min(220.0);
     let level = widest <= wide - 10.0;
@@ -344,7 +344,7 @@ fn header(canvas: &Canvas<'_>, (left, top): Spot, wide: f64, policies: &[String]
 }
 
 fn cells(
-    canvas: &Canvas<'_>,
+    canvas: &Canvas,
     (left, y): Spot,
     (wide, high): (f64, f64),
     values: &[f64],
