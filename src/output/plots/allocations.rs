@@ -12,7 +12,7 @@ use super::canvas::{Across, Canvas, Frame, Type, Upright};
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
 
-/// Water of one riparian in one season under one policy, km3.
+/// Water of one riparian in one season under one policy, hm3.
 #[derive(Clone, Copy, Debug, Default)]
 struct Share {
     claim: f64,
@@ -39,9 +39,8 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     if riparians.is_empty() {
         return Vec::new();
     }
-    let subtitle = "Water delivered (solid) and claimed (outline), km³, and the share delivered, %; \
-                    April–September above the line, October–March below";
-    view.figure("allocations", title(view, &shares), subtitle, |canvas, body| {
+    let subtitle = subtitle(&shares);
+    view.figure("allocations", title(view, &shares), &subtitle, |canvas, body| {
         panels(canvas, body, view, &riparians, &shares);
     })
 }
@@ -52,10 +51,27 @@ fn shares<'a>(view: &View<'a>) -> Shares<'a> {
         let season =
             if row.season == Season::Vegetation.name() { Season::Vegetation } else { Season::NonVegetation };
         let share = shares.entry((row.policy.as_str(), row.riparian.as_str(), season)).or_default();
-        share.claim += row.water_claim_hm3 / 1000.0;
-        share.delivered += row.water_delivered_hm3 / 1000.0;
+        share.claim += row.water_claim_hm3;
+        share.delivered += row.water_delivered_hm3;
     }
     shares
+}
+
+/// The unit that suits the largest claim: its name, and hm3 in it.
+fn unit(shares: &Shares<'_>) -> (&'static str, f64) {
+    let most = shares.values().map(|share| share.claim).fold(0.0, f64::max);
+    if most < 1000.0 { ("hm³", 1.0) } else { ("km³", 1000.0) }
+}
+
+fn subtitle(shares: &Shares<'_>) -> String {
+    let claimed = |season| shares.iter().any(|(key, share)| key.2 == season && share.claim > 1e-6);
+    let seasons = match (claimed(Season::Vegetation), claimed(Season::NonVegetation)) {
+        (true, true) => "; April–September above the line, October–March below",
+        (true, false) => "; April–September",
+        _ => "; October–March",
+    };
+    let (unit, _) = unit(shares);
+    format!("Water delivered (solid) and claimed (outline), {unit}, and the share delivered, %{seasons}")
 }
 
 /// What the policies do to the riparian that they treat most differently in April-September (in
@@ -123,6 +139,7 @@ struct Bars<'a> {
     canvas: &'a Canvas,
     panel: Panel,
     slot: f64,
+    unit: f64,
     number: Option<(Type, &'static str)>,
 }
 
@@ -133,7 +150,8 @@ fn panels(
     riparians: &[(String, Colour)],
     shares: &Shares<'_>,
 ) {
-    let scale = scale(shares);
+    let (unit, hm3) = unit(shares);
+    let scale = scale(shares, hm3);
     let count = view.policies.len();
     let across = if count <= 6 { count } else { count.div_ceil(2) };
     let room = Panel::room_for_numbers(&scale);
@@ -143,20 +161,24 @@ fn panels(
         let panel = Panel { frame, upright: scale.clone() };
         panel.draw_grid_as(canvas, k % across == 0, |tick| scale.label(tick.abs()));
         if k % across == 0 {
-            panel.draw_unit(canvas, "km³");
+            panel.draw_unit(canvas, unit);
         }
         let look = Type::PANEL.fitted(policy, frame.width());
         let name = look.shorten(policy, frame.width());
         canvas.text((frame.left, frame.top - 14.0), &name, look, Across::Left, Upright::Base);
         let slot = frame.width() / riparians.len() as f64;
-        Bars { canvas, panel, slot, number: number_style(slot) }.draw(policy, riparians, shares);
+        Bars { canvas, panel, slot, unit: hm3, number: number_style(slot) }.draw(policy, riparians, shares);
     }
 }
 
 /// One scale for all panels: winter claims below zero, summer claims above, with air for the numbers.
-fn scale(shares: &Shares<'_>) -> Scale {
+fn scale(shares: &Shares<'_>, unit: f64) -> Scale {
     let most = |season| {
-        shares.iter().filter(|(key, _)| key.2 == season).map(|(_, share)| share.claim).fold(0.0, f64::max)
+        shares
+            .iter()
+            .filter(|(key, _)| key.2 == season)
+            .map(|(_, share)| share.claim / unit)
+            .fold(0.0, f64::max)
     };
     let (above, below) = (most(Season::Vegetation), most(Season::NonVegetation));
     let air = 0.035 * (above + below).max(1e-6);
@@ -182,13 +204,14 @@ impl Bars<'_> {
     fn draw(&self, policy: &str, riparians: &[(String, Colour)], shares: &Shares<'_>) {
         let frame = self.panel.frame;
         for (k, (riparian, colour)) in riparians.iter().enumerate() {
-            let left = frame.left + (k as f64 + 0.12) * self.slot;
+            let wide = (0.76 * self.slot).min(150.0);
+            let middle = frame.left + (k as f64 + 0.5) * self.slot;
             for season in Season::ALL {
                 if let Some(share) = shares.get(&(policy, riparian.as_str(), season)) {
-                    self.bar(left, *share, season, *colour);
+                    self.bar((middle, wide), *share, season, *colour);
                 }
             }
-            let spot = (left + 0.38 * self.slot, frame.bottom + 12.0);
+            let spot = (middle, frame.bottom + 12.0);
             let look = Type::AXIS.fitted(riparian, self.slot);
             let name = look.shorten(riparian, self.slot);
             self.canvas.text(spot, &name, look, Across::Middle, Upright::Top);
@@ -196,20 +219,19 @@ impl Bars<'_> {
         self.panel.draw_axes(self.canvas, 0.0);
     }
 
-    fn bar(&self, left: f64, share: Share, season: Season, colour: Colour) {
+    fn bar(&self, (middle, wide): (f64, f64), share: Share, season: Season, colour: Colour) {
         let sign = if season == Season::Vegetation { 1.0 } else { -1.0 };
         let fill = if season == Season::Vegetation { colour } else { palette::tint(colour, 0.35) };
-        let wide = 0.76 * self.slot;
         let upright = |value: f64| {
-            let (from, to) = (self.panel.y(0.0), self.panel.y(sign * value));
-            Frame::new(left, from.min(to), left + wide, from.max(to))
+            let (from, to) = (self.panel.y(0.0), self.panel.y(sign * value / self.unit));
+            Frame::new(middle - 0.5 * wide, from.min(to), middle + 0.5 * wide, from.max(to))
         };
         self.canvas.rectangle(upright(share.delivered), fill);
         self.canvas.outline(upright(share.claim), Line::solid(colour, 2.0));
         if let (Some(met), Some((look, sign_of_share))) = (share.met(), self.number) {
-            let end = self.panel.y(sign * share.claim) - sign * (6.0 + 0.36 * look.size);
+            let end = self.panel.y(sign * share.claim / self.unit) - sign * (6.0 + 0.36 * look.size);
             let text = format!("{:.0}{sign_of_share}", 100.0 * met);
-            self.canvas.clear_text((left + 0.5 * wide, end), &text, look, Across::Middle);
+            self.canvas.clear_text((middle, end), &text, look, Across::Middle);
         }
     }
 }

@@ -82,6 +82,16 @@ fn title(curves: &[Curve]) -> String {
             fair.mean()
         );
     }
+    let fullest = curves.iter().max_by(|a, b| a.mean().total_cmp(&b.mean()));
+    if let Some(fullest) = fullest.filter(|fullest| fullest.mean() > fair.mean() + 0.5) {
+        return format!(
+            "{} is the most equal (Gini {low:.3}), but {} meets more of the needs ({:.1} against {:.1} %)",
+            fair.policy,
+            fullest.policy,
+            fullest.mean(),
+            fair.mean()
+        );
+    }
     if high - low < 0.0015 {
         return format!("All policies meet needs about equally: Gini {low:.3} to {high:.3}");
     }
@@ -97,7 +107,7 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, curves: &[Curve]) {
     let labels: Vec<String> = curves.iter().map(Curve::label).collect();
     let names = curves.iter().map(|curve| curve.policy.as_str());
     let wide = Type::LABEL.bold().widest(names).max(Type::SMALL.widest(labels.iter().map(String::as_str)));
-    let room = Panel::room_for_numbers(&scale).max(70.0);
+    let room = Panel::room_for_numbers(&scale) + 40.0;
     let frame = body.inset(room, 54.0, wide.min(420.0) + 34.0, 66.0);
     let panel = Panel { frame, upright: scale };
     panel.draw_grid(canvas, true);

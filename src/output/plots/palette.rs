@@ -50,11 +50,14 @@ const RIPARIANS: [(&str, Colour); 6] = [
     ("AF", RGBColor(0x8c, 0x6b, 0xb1)),
 ];
 
+/// The order in which riparians of another basin take those colours: neighbours differ most.
+const STRANGERS: [usize; 6] = [0, 2, 4, 3, 5, 1];
+
 /// The colour of a riparian; `place` is its place in the basin, from which one that is not of this
 /// basin takes its colour.
 pub(super) fn riparian(name: &str, place: usize) -> Colour {
     let own = RIPARIANS.iter().find(|(known, _)| *known == name);
-    own.unwrap_or(&RIPARIANS[place % RIPARIANS.len()]).1
+    own.unwrap_or(&RIPARIANS[STRANGERS[place % STRANGERS.len()]]).1
 }
 
 /// How the line of a policy is drawn.

@@ -123,7 +123,7 @@ struct HeatMap<'a> {
 const GAP: f64 = 8.0;
 
 /// The widest that a column grows, pixels.
-const WIDEST: f64 = 230.0;
+const WIDEST: f64 = 300.0;
 
 impl<'a> HeatMap<'a> {
     fn new(canvas: &'a Canvas, body: Frame, view: &View<'_>, rows: &[Row]) -> HeatMap<'a> {
@@ -140,7 +140,7 @@ impl<'a> HeatMap<'a> {
             left + columns as f64 * width,
             body.bottom - 62.0,
         );
-        let height = ((cells.height() - GAP * (groups - 1) as f64) / rows.len() as f64).min(46.0);
+        let height = ((cells.height() - GAP * (groups - 1) as f64) / rows.len() as f64).min(64.0);
         let mut tops = Vec::new();
         let mut top = cells.top;
         for (k, row) in rows.iter().enumerate() {

@@ -35,10 +35,10 @@ enum Measure {
     Money,
 }
 
-/// Draws it, where anything is needed.
+/// Draws it, where anything is needed and there is a choice.
 pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     let (dots, measure) = dots(view);
-    if dots.is_empty() {
+    if dots.len() < 2 {
         return Vec::new();
     }
     let subtitle = "Total net benefit of the basin against its worst-off need; up and right is better; joined: \
@@ -66,11 +66,7 @@ fn title(dots: &[Dot], measure: Measure) -> String {
     let richest =
         dots.iter().max_by(|a, b| a.benefit.total_cmp(&b.benefit).then(a.worst.total_cmp(&b.worst)));
     let (Some(fairest), Some(richest)) = (fairest, richest) else { return String::new() };
-    if dots.len() == 1 {
-        return format!("Under {} the worst-off need is met to {:.0} %", fairest.policy, fairest.worst);
-    }
-    let (_, most) = extent(dots.iter().map(|dot| dot.worst));
-    let (least, _) = extent(dots.iter().map(|dot| dot.worst));
+    let (least, most) = extent(dots.iter().map(|dot| dot.worst));
     if most - least < 0.5 {
         return format!(
             "The worst-off need is met to {most:.0} % whatever the policy; the basin gains most under {}",
@@ -97,7 +93,8 @@ fn title(dots: &[Dot], measure: Measure) -> String {
 fn draw(canvas: &Canvas, body: Frame, dots: &[Dot], measure: Measure) {
     let upright = Scale::around(dots.iter().map(|dot| dot.worst), 4.0, 6);
     let upright = if upright.high > 100.5 { Scale::round(upright.low, 100.5, 6) } else { upright };
-    let span = if measure == Measure::Money { 20.0 } else { 1.0 };
+    let (_, most) = extent(dots.iter().map(|dot| dot.benefit.abs()));
+    let span = if measure == Measure::Money { 0.02 * most } else { 1.0 };
     let level = Scale::around(dots.iter().map(|dot| dot.benefit), span, 7);
     let frame = body.inset(Panel::room_for_numbers(&upright) + 40.0, 14.0, 30.0, 78.0);
     let panel = Panel { frame, upright };
