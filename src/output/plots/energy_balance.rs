@@ -101,13 +101,10 @@ fn title(view: &View<'_>, unserved: &[f64], areas: &[Area<'_>]) -> String {
     let by =
         |area: &&Area<'_>| area.rows.iter().filter(|r| in_winter(r)).map(|r| r.unserved_GWh).sum::<f64>();
     let worst = areas.iter().max_by(|a, b| by(a).total_cmp(&by(b)));
-    let place = worst.map_or(String::new(), |area| {
-        let share = by(&area) / most;
-        if share > 0.95 {
-            format!(", all of it in {}", area.title)
-        } else {
-            format!(", most of it in {}", area.title)
-        }
+    let place = worst.map_or(String::new(), |area| match by(&area) / most {
+        share if share > 0.95 => format!(", all of it in {}", area.title),
+        share if share > 0.55 => format!(", most of it in {}", area.title),
+        _ => format!(", {} of it in {}", energy(by(&area)), area.title),
     });
     let at =
         |energy: f64| unserved.iter().position(|&u| u == energy).map_or("", |k| view.policies[k].as_str());

@@ -17,6 +17,7 @@ mod network;
 mod palette;
 mod raster;
 mod releases;
+mod river_layout;
 mod satisfaction;
 mod storage;
 mod trade;

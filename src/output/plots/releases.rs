@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 
+use crate::network::reservoir::Reservoir;
 use crate::quantity::calendar::{Season, Step};
 use crate::quantity::index::Idx;
 
@@ -37,14 +38,14 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         if view.policies.len() > 1 { format!(" under {}", view.policies[0]) } else { String::new() };
     let subtitle = format!(
         "Released through turbines and spillways, hm³ by {step}, lines; inflow{of_policy}, grey; \
-         each reservoir has its own scale; October\u{2013}March shaded"
+         each reservoir has its own scale"
     );
     view.figure("releases", title(view, &passages), &subtitle, |canvas, body| {
         draw(canvas, body, view, &passages);
     })
 }
 
-/// The reservoirs with the most live storage that let anything go, the largest first.
+/// The reservoirs that hold most and let anything go, the largest first.
 fn largest<'a>(view: &'a View<'_>) -> Vec<&'a str> {
     let released = |name: &str| {
         view.tables
@@ -53,13 +54,10 @@ fn largest<'a>(view: &'a View<'_>) -> Vec<&'a str> {
             .iter()
             .any(|row| row.reservoir == name && row.turbined_hm3 + row.spilled_hm3 > 1e-6)
     };
-    let live = |reservoir: &crate::network::reservoir::Reservoir| {
-        let full = reservoir.storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
-        full - reservoir.dead_storage.iter().map(|v| v.value()).fold(f64::INFINITY, f64::min)
-    };
+    let size = |reservoir: &Reservoir| reservoir.storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
     let mut reservoirs: Vec<_> =
         view.scenario.basin.reservoirs.iter().filter(|r| released(&r.name)).collect();
-    reservoirs.sort_by(|a, b| live(b).total_cmp(&live(a)));
+    reservoirs.sort_by(|a, b| size(b).total_cmp(&size(a)));
     reservoirs.into_iter().take(MOST).map(|reservoir| reservoir.name.as_str()).collect()
 }
 
@@ -138,7 +136,7 @@ fn total_title(view: &View<'_>, passage: &Passage<'_>) -> String {
 
 fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, passages: &[Passage<'_>]) {
     let top = if view.policies.len() > 1 {
-        legend::policies(canvas, body, &view.policies) + 34.0
+        legend::policies(canvas, body, &view.policies) + 46.0
     } else {
         body.top + 30.0
     };
@@ -177,7 +175,10 @@ fn draw_panel(canvas: &Canvas, panel: &Panel, calendar: &Calendar, passage: &Pas
         canvas.line(&steps(calendar, released, |value| panel.y(value)), palette::policy(k));
     }
     panel.draw_axes(canvas, 0.0);
-    canvas.text((frame.left, frame.top - 12.0), passage.title, Type::PANEL, Across::Left, Upright::Base);
+    let spot = (frame.left, frame.top - 12.0);
+    canvas.text(spot, passage.title, Type::PANEL, Across::Left, Upright::Base);
+    let unit = (frame.left + Type::PANEL.width(passage.title) + 14.0, spot.1);
+    canvas.text(unit, "hm³", Type::SMALL.colour(palette::GREY), Across::Left, Upright::Base);
 }
 
 /// A line of steps: a value holds through its period.

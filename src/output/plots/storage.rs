@@ -4,6 +4,7 @@
 //! the start and at the required end, grey bands where it is empty or full.
 
 use crate::network::reservoir::Reservoir;
+use crate::quantity::index::Idx;
 
 use super::axis::{Calendar, Panel, Scale, extent};
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
@@ -12,7 +13,7 @@ use super::palette::{self, Line};
 use super::{Figure, View};
 
 /// What may be said to be the same, as a share of what the reservoir can hold.
-const SAME: f64 = 0.01;
+const SAME: f64 = 0.02;
 
 /// Storage of a reservoir, km3: the start, then the end of each period, a line a policy.
 struct Course<'a> {
@@ -52,7 +53,7 @@ fn courses<'a>(view: &'a View<'_>) -> Vec<Course<'a>> {
         .map(|(r, reservoir)| Course {
             reservoir,
             lines: vec![vec![None; starts.len() + 1]; view.policies.len()],
-            required: view.scenario.end_storage.as_slice().get(r_position(r)).map(|v| km3(v.value())),
+            required: view.scenario.end_storage.as_slice().get(r.position()).map(|v| km3(v.value())),
             dead: reservoir.dead_storage.iter().map(|v| km3(v.value())).collect(),
             full: reservoir.storage_max.iter().map(|v| km3(v.value())).collect(),
         })
@@ -70,10 +71,6 @@ fn courses<'a>(view: &'a View<'_>) -> Vec<Course<'a>> {
     }
     courses.retain(|course| course.range() > 1e-9 && course.stored().next().is_some());
     courses
-}
-
-fn r_position(index: impl crate::quantity::index::Idx) -> usize {
-    index.position()
 }
 
 fn figure(view: &View<'_>, course: &Course<'_>) -> Vec<Figure> {
@@ -97,6 +94,10 @@ fn lowest(line: &[Option<f64>]) -> Option<f64> {
     line.iter().flatten().copied().min_by(f64::total_cmp)
 }
 
+fn highest(line: &[Option<f64>]) -> Option<f64> {
+    line.iter().flatten().copied().max_by(f64::total_cmp)
+}
+
 fn last(line: &[Option<f64>]) -> Option<f64> {
     line.last().copied().flatten()
 }
@@ -115,26 +116,46 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
         least.zip(most)
     };
     let policy = |k: usize| view.policies[k].as_str();
-    let same = SAME * course.range();
-    if let Some((least, most)) = spread_of(&last).filter(|(least, most)| most.1 - least.1 > 2.0 * same) {
-        let apart = round(most.1 - least.1);
-        return format!("{name} ends {apart} higher under {} than under {}", policy(most.0), policy(least.0));
-    }
-    match spread_of(&lowest) {
-        Some((least, most)) if most.1 - least.1 > 2.0 * same => format!(
-            "{name} falls to {} under {}, only to {} under {}",
-            round(least.1),
-            policy(least.0),
-            round(most.1),
-            policy(most.0)
-        ),
-        Some((least, _)) => {
-            let who = if view.policies.len() > 1 { " under every policy" } else { "" };
-            let end = course.lines.first().and_then(|line| last(line)).unwrap_or(least.1);
-            format!("{name} falls to {}{who} and ends at {}", round(least.1), round(end))
+    let kinds: [(Moment, &dyn Fn(&[Option<f64>]) -> Option<f64>); 3] =
+        [(Moment::End, &last), (Moment::Lowest, &lowest), (Moment::Highest, &highest)];
+    let ranges =
+        kinds.iter().filter_map(|(moment, of)| spread_of(of).map(|(least, most)| (*moment, least, most)));
+    let widest = ranges.max_by(|a, b| (a.2.1 - a.1.1).total_cmp(&(b.2.1 - b.1.1)));
+    match widest.filter(|(_, least, most)| most.1 - least.1 > SAME * course.range()) {
+        Some((Moment::End, least, most)) => {
+            let apart = round(most.1 - least.1);
+            format!("{name} ends {apart} higher under {} than under {}", policy(most.0), policy(least.0))
         }
-        None => name.clone(),
+        Some((Moment::Lowest, least, most)) => {
+            let (low, high) = (round(least.1), round(most.1));
+            format!(
+                "{name} falls to {low} under {}, only to {high} under {}",
+                policy(least.0),
+                policy(most.0)
+            )
+        }
+        Some((Moment::Highest, least, most)) => {
+            let (low, high) = (round(least.1), round(most.1));
+            format!(
+                "{name} fills to {high} under {}, only to {low} under {}",
+                policy(most.0),
+                policy(least.0)
+            )
+        }
+        None => {
+            let who = if view.policies.len() > 1 { "under every policy " } else { "" };
+            let (low, high) = extent(course.stored());
+            format!("{name} {who}stays between {} and {}", round(low), round(high))
+        }
     }
+}
+
+/// What a title compares.
+#[derive(Clone, Copy)]
+enum Moment {
+    End,
+    Lowest,
+    Highest,
 }
 
 fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, course: &Course<'_>, factor: f64, unit: &str) {
@@ -182,10 +203,15 @@ fn pieces(line: &[Option<f64>], calendar: &Calendar, y: impl Fn(f64) -> f64) -> 
 }
 
 fn bands(canvas: &Canvas, calendar: &Calendar, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64) {
-    for (k, (&dead, &full)) in course.dead.iter().zip(&course.full).enumerate() {
-        let (left, right) = (calendar.start(k), calendar.start(k + 1));
+    let mut k = 0;
+    while k < course.dead.len() {
+        let (dead, full) = (course.dead[k], course.full[k]);
+        let same = |&next: &usize| course.dead[next] == dead && course.full[next] == full;
+        let next = k + (k..course.dead.len()).take_while(same).count();
+        let (left, right) = (calendar.start(k), calendar.start(next));
         canvas.rectangle(Frame::new(left, y(dead), right, frame.bottom), palette::BAND);
         canvas.rectangle(Frame::new(left, frame.top, right, y(full)), palette::BAND);
+        k = next;
     }
 }
 
