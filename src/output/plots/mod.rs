@@ -14,6 +14,7 @@ mod font;
 mod labels;
 mod legend;
 mod network;
+mod network_map;
 mod palette;
 mod raster;
 mod releases;
