@@ -28,6 +28,9 @@ impl Share {
 /// Shares by policy, riparian and season.
 type Shares<'a> = HashMap<(&'a str, &'a str, Season), Share>;
 
+/// Room for a number beyond the end of a bar, pixels.
+const AIR: f64 = 26.0;
+
 /// Draws it, where water is claimed.
 pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     let shares = shares(view);
@@ -151,12 +154,11 @@ fn panels(
     shares: &Shares<'_>,
 ) {
     let (unit, hm3) = unit(shares);
-    let scale = scale(shares, hm3);
     let count = view.policies.len();
     let across = if count <= 6 { count } else { count.div_ceil(2) };
-    let room = Panel::room_for_numbers(&scale);
-    let gap_y = if count > 6 { 92.0 } else { 0.0 };
-    let frames = body.inset(room, 36.0, 0.0, 30.0).grid(count, across, 26.0, gap_y);
+    let place = |room: f64| body.inset(room, 36.0, 0.0, 30.0).grid(count, across, 26.0, 92.0);
+    let scale = scale(shares, hm3, place(0.0).first().map_or(body.height(), Frame::height));
+    let frames = place(Panel::room_for_numbers(&scale));
     for (k, (policy, frame)) in view.policies.iter().zip(frames).enumerate() {
         let panel = Panel { frame, upright: scale.clone() };
         panel.draw_grid_as(canvas, k % across == 0, |tick| scale.label(tick.abs()));
@@ -171,18 +173,17 @@ fn panels(
     }
 }
 
-/// One scale for all panels: winter claims below zero, summer claims above, with air for the numbers.
-fn scale(shares: &Shares<'_>, unit: f64) -> Scale {
+/// One scale for all panels: winter claims below zero, summer claims above, with air for the numbers
+/// in panels of this height.
+fn scale(shares: &Shares<'_>, unit: f64, height: f64) -> Scale {
     let most = |season| {
-        shares
-            .iter()
-            .filter(|(key, _)| key.2 == season)
-            .map(|(_, share)| share.claim / unit)
-            .fold(0.0, f64::max)
+        let claims = shares.iter().filter(|(key, _)| key.2 == season);
+        claims.map(|(_, share)| share.claim / unit).fold(0.0, f64::max)
     };
     let (above, below) = (most(Season::Vegetation), most(Season::NonVegetation));
-    let air = 0.035 * (above + below).max(1e-6);
-    Scale::round(-below - if below > 0.0 { air } else { 0.0 }, above + air, 6)
+    let air = (above + below).max(1e-6) * AIR / (height - 2.0 * AIR).max(AIR);
+    let room = |claim: f64| if claim > 0.0 { claim + air } else { 0.0 };
+    Scale::round(-room(below), room(above), (height / 110.0) as usize)
 }
 
 /// How the shares are written: with the sign where there is room, without, or not at all.

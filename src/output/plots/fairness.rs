@@ -168,7 +168,7 @@ fn draw_places(canvas: &Canvas, frame: Frame, curves: &[Curve]) {
     let spot = (frame.centre().0, frame.bottom + 44.0);
     canvas.text(
         spot,
-        "riparians counted, each policy's worst-off first",
+        "riparians counted, each policy’s worst-off first",
         Type::AXIS,
         Across::Middle,
         Upright::Top,

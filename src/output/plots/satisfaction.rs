@@ -165,38 +165,28 @@ impl<'a> HeatMap<'a> {
 
     /// Writes policies above, riparians and needs on the left.
     fn draw_names(&self, view: &View<'_>, rows: &[Row]) {
-        for (k, policy) in view.policies.iter().enumerate() {
-            let lines = head_lines(policy, self.width() - 8.0);
-            let look = Type::LABEL.bold();
-            let first = self.cells.top - 10.0 - (lines.len() - 1) as f64 * look.leading();
-            let middle = self.cells.left + (k as f64 + 0.5) * self.width();
-            for (n, line) in lines.iter().enumerate() {
-                let look = look.fitted(line, self.width() - 8.0);
-                let line = look.shorten(line, self.width() - 4.0);
-                self.canvas.text(
-                    (middle, first + n as f64 * look.leading()),
-                    &line,
-                    look,
-                    Across::Middle,
-                    Upright::Base,
-                );
-            }
-        }
+        self.draw_heads(view);
         let mut before = "";
         for (row, top) in rows.iter().zip(&self.tops) {
             let middle = top + 0.5 * self.height;
-            let need = need_name(row);
-            self.canvas.text(
-                (self.cells.left - 12.0, middle),
-                &need,
-                self.look,
-                Across::Right,
-                Upright::Middle,
-            );
+            let spot = (self.cells.left - 12.0, middle);
+            self.canvas.text(spot, &need_name(row), self.look, Across::Right, Upright::Middle);
             if row.riparian != before {
                 self.draw_riparian(view, &row.riparian, middle);
             }
             before = &row.riparian;
+        }
+    }
+
+    fn draw_heads(&self, view: &View<'_>) {
+        let room = self.width() - 8.0;
+        let heads: Vec<Vec<String>> = view.policies.iter().map(|policy| head_lines(policy, room)).collect();
+        let look = head_type(&heads, room);
+        for (k, lines) in heads.iter().enumerate() {
+            let first = self.cells.top - 10.0 - (lines.len() - 1) as f64 * look.leading();
+            let lines: Vec<String> = lines.iter().map(|line| look.shorten(line, room)).collect();
+            let middle = self.cells.left + (k as f64 + 0.5) * self.width();
+            self.canvas.lines((middle, first), &lines, look, Across::Middle);
         }
     }
 
@@ -277,7 +267,7 @@ impl<'a> HeatMap<'a> {
     }
 }
 
-/// The name of a policy in lines that fit a column; it breaks after underscores.
+/// The name of a policy in at most three lines that fit a column; it breaks after underscores.
 fn head_lines(policy: &str, room: f64) -> Vec<String> {
     let look = Type::LABEL.bold();
     if look.width(policy) <= room {
@@ -290,7 +280,19 @@ fn head_lines(policy: &str, room: f64) -> Vec<String> {
             _ => lines.push(part.to_owned()),
         }
     }
+    if lines.len() > 3 {
+        let last = lines.pop().unwrap_or_default();
+        lines.truncate(1);
+        lines.extend(["\u{2026}".to_owned(), last]);
+    }
     lines
+}
+
+/// The type in which every line of these heads fits its column.
+fn head_type(heads: &[Vec<String>], room: f64) -> Type {
+    let look = Type::LABEL.bold();
+    let lines = heads.iter().flatten();
+    lines.map(|line| look.fitted(line, room)).min_by(|a, b| a.size.total_cmp(&b.size)).unwrap_or(look)
 }
 
 #[cfg(test)]
@@ -301,5 +303,6 @@ mod tests {
     fn a_policys_name_breaks_after_its_underscores_and_keeps_them() {
         assert_eq!(head_lines("proportional_fair", 400.0), ["proportional_fair"]);
         assert_eq!(head_lines("proportional_fair", 140.0), ["proportional_", "fair"]);
+        assert_eq!(head_lines("a_policy_of_too_many_words_12", 70.0), ["a_", "\u{2026}", "12"]);
     }
 }

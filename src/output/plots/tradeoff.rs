@@ -80,6 +80,12 @@ fn title(dots: &[Dot], measure: Measure) -> String {
         );
     }
     let lost = richest.benefit - fairest.benefit;
+    if lost < 5e-4 * richest.benefit.abs() {
+        return format!(
+            "Raising the worst-off need from {:.0} % ({}) to {:.0} % ({}) costs the basin almost nothing",
+            richest.worst, richest.policy, fairest.worst, fairest.policy
+        );
+    }
     let price = match measure {
         Measure::ShareOfOneBasin => format!("{lost:.1} % of its benefit"),
         Measure::Money => format!("{} MUSD", grouped(&format!("{lost:.0}"))),
