@@ -5,10 +5,9 @@
 //! they are served) and plants (diamonds) are marked in their riparian's colour. Where everything stands
 //! is for [`super::network_map`].
 
-use super::axis::grouped;
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
 use super::legend;
-use super::network_map::{Map, Place, Standing, Stretch};
+use super::network_map::{Map, Place, Standing, Stretch, written};
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
 
@@ -63,10 +62,6 @@ impl Flows {
     fn width(&self, flow: f64) -> f64 {
         (WIDEST * flow / self.most()).max(1.5)
     }
-
-    fn written(&self, flow: f64) -> String {
-        if flow >= 9.95 { grouped(&format!("{flow:.0}")) } else { format!("{flow:.1}") }
-    }
 }
 
 fn title(view: &View<'_>, policy: &str, flows: &Flows) -> String {
@@ -80,19 +75,30 @@ fn title(view: &View<'_>, policy: &str, flows: &Flows) -> String {
     }
     sinks.sort_by(|a, b| b.0.total_cmp(&a.0));
     let unit = flows.unit;
-    let reached = |&(flow, name): &(f64, &str)| format!("{} reach {name}", flows.written(flow));
-    let list: Vec<String> = sinks.iter().take(2).map(reached).collect();
-    if list.is_empty() {
-        return format!("{}\u{a0}{unit} come into the basin under {policy}", flows.written(comes));
+    let comes = written(comes);
+    let name = |sink: &(f64, &str)| sink.1.split(" (").next().unwrap_or(sink.1).to_owned();
+    match sinks.as_slice() {
+        [] => format!("{comes}\u{a0}{unit} come into the basin under {policy}"),
+        [only] => format!(
+            "Of {comes}\u{a0}{unit} that come in, {} reach {} under {policy}",
+            written(only.0),
+            name(only)
+        ),
+        [first, second, ..] => format!(
+            "Of {comes}\u{a0}{unit} that come in, {} reach {} and {} {} under {policy}",
+            written(first.0),
+            name(first),
+            written(second.0),
+            name(second)
+        ),
     }
-    format!("Of {}\u{a0}{unit} that come under {policy}, {}", flows.written(comes), list.join(", "))
 }
 
 /// Draws what the marks mean; returns the height it ends at.
 fn key(canvas: &Canvas, body: Frame, view: &View<'_>) -> f64 {
     const MARK: f64 = 34.0;
     let look = Type::SMALL;
-    let mut items: Vec<(String, Option<Colour>)> = [
+    let marks: Vec<(String, Option<Colour>)> = [
         "reservoir and its last storage",
         "canal heads, confluence",
         "end of a river",
@@ -102,10 +108,15 @@ fn key(canvas: &Canvas, body: Frame, view: &View<'_>) -> f64 {
     .into_iter()
     .map(|text| (text.to_owned(), None))
     .collect();
-    items.extend(view.riparians().into_iter().map(|(name, colour)| (name, Some(colour))));
-    let widths: Vec<f64> = items.iter().map(|(text, _)| MARK + look.width(text)).collect();
-    let spots = legend::flow(&widths, body, 22.0, 28.0);
-    for (k, ((text, colour), &(x, y))) in items.iter().zip(&spots).enumerate() {
+    let riparians: Vec<(String, Option<Colour>)> =
+        view.riparians().into_iter().map(|(name, colour)| (name, Some(colour))).collect();
+    let widths = |items: &[(String, Option<Colour>)]| -> Vec<f64> {
+        items.iter().map(|(text, _)| MARK + look.width(text)).collect()
+    };
+    let mut spots = legend::flow(&widths(&marks), body, 22.0, 28.0);
+    let below = spots.last().map_or(body.top, |spot| spot.1 + 14.0);
+    spots.extend(legend::flow(&widths(&riparians), Frame { top: below, ..body }, 22.0, 28.0));
+    for (k, ((text, colour), &(x, y))) in marks.iter().chain(&riparians).zip(&spots).enumerate() {
         let middle = (x + 13.0, y);
         match (k, colour) {
             (_, Some(colour)) => canvas.rectangle(Frame::new(x + 4.0, y - 7.0, x + 24.0, y + 7.0), *colour),
@@ -156,7 +167,7 @@ fn draw(canvas: &Canvas, view: &View<'_>, policy: &str, flows: &Flows, map: &Map
         }
     }
     for (k, frame) in &map.numbers {
-        let text = flows.written(map.stretches[*k].flow);
+        let text = written(map.stretches[*k].flow);
         let look = super::network_map::NUMBER;
         canvas.text(frame.centre(), &text, look, Across::Middle, Upright::Middle);
     }

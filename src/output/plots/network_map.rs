@@ -8,6 +8,7 @@ use crate::network::topology::{Node, NodeKind};
 use crate::quantity::index::Idx;
 
 use super::View;
+use super::axis::grouped;
 use super::canvas::{Frame, Spot, Type};
 use super::labels::overlap;
 use super::palette;
@@ -78,6 +79,11 @@ pub(super) struct Map {
     pub(super) labels: Vec<Label>,
     /// The flows that are written: which stretch, and where.
     pub(super) numbers: Vec<(usize, Frame)>,
+}
+
+/// How a flow is written.
+pub(super) fn written(flow: f64) -> String {
+    if flow >= 9.95 { grouped(&format!("{flow:.0}")) } else { format!("{flow:.1}") }
 }
 
 /// Whether a node keeps what reaches it.
@@ -170,11 +176,7 @@ impl Map {
         order.sort_by(|&a, &b| self.stretches[b].flow.total_cmp(&self.stretches[a].flow));
         for k in order {
             let stretch = &self.stretches[k];
-            let text = if stretch.flow >= 9.95 {
-                format!("{:.0}", stretch.flow)
-            } else {
-                format!("{:.1}", stretch.flow)
-            };
+            let text = written(stretch.flow);
             let size = (NUMBER.width(&text) + 4.0, 1.1 * NUMBER.size);
             if stretch.flow > 0.05 {
                 self.numbers.extend(
