@@ -80,7 +80,7 @@ pub(super) fn grouped(number: &str) -> String {
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
     let mut text = sign.to_owned();
     for (k, digit) in whole.chars().enumerate() {
-        if k > 0 && (whole.len() - k).is_multiple_of(3) && whole.len() > 4 {
+        if k > 0 && (whole.len() - k).is_multiple_of(3) {
             text.push('\u{2009}');
         }
         text.push(digit);
@@ -306,9 +306,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_grouped_from_five_digits_on() {
+    fn large_numbers_are_grouped() {
         assert_eq!(grouped("12345.5"), "12\u{2009}345.5");
-        assert_eq!(grouped("-4000"), "\u{2212}4000");
+        assert_eq!(grouped("-4000"), "\u{2212}4\u{2009}000");
     }
 
     #[test]

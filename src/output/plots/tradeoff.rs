@@ -163,6 +163,6 @@ fn draw_labels(
             canvas.line(&[spots[k], nearest], Line::solid(palette::AXIS, 1.25));
         }
         let spot = (label.left + 2.0, label.centre().1);
-        canvas.text(spot, &dots[k].policy, look.colour(colour), Across::Left, Upright::Middle);
+        canvas.clear_text(spot, &dots[k].policy, look.colour(colour), Across::Left);
     }
 }
