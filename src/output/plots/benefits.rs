@@ -217,6 +217,10 @@ fn label_ticks(canvas: &Canvas, frame: Frame, scale: &Scale) {
     let zero = scale.ticks.iter().position(|&tick| tick == 0.0).unwrap_or(0);
     for (_, &tick) in scale.ticks.iter().enumerate().filter(|(k, _)| k.abs_diff(zero) % every == 0) {
         let spot = (scale.at(tick, frame.left, frame.right), frame.bottom + 9.0);
+        let half = 0.5 * Type::SMALL.width(&scale.label(tick));
+        if spot.0 - half < frame.left - 8.0 || spot.0 + half > frame.right + 8.0 {
+            continue;
+        }
         canvas.text(spot, &scale.label(tick), Type::SMALL, Across::Middle, Upright::Top);
     }
 }

@@ -35,24 +35,31 @@ struct Area<'a> {
     rows: Vec<&'a PowerRow>,
 }
 
+impl Area<'_> {
+    /// The sum over the periods of which a title speaks, GWh.
+    fn sum(&self, focus: Focus, of: impl Fn(&PowerRow) -> f64) -> f64 {
+        self.rows.iter().filter(|row| focus.holds(row)).map(|row| of(row)).sum()
+    }
+}
+
 /// Draws it, where there are power areas.
 pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
-    let unserved: Vec<f64> = view.policies.iter().map(|policy| winter_unserved(view, policy)).collect();
+    let horizon = &view.scenario.basin.horizon;
+    let focus = Focus::of(horizon);
+    let unserved: Vec<f64> = view.policies.iter().map(|policy| unserved(view, policy, focus)).collect();
     let most = unserved.iter().copied().fold(0.0, f64::max);
     let shown = unserved.iter().position(|&energy| energy >= most - 1e-9).unwrap_or(0);
     let policy = &view.policies[shown];
     let areas = areas(view, policy);
-    if areas.iter().all(|area| area.rows.is_empty()) {
+    if areas.is_empty() {
         return Vec::new();
     }
-    let horizon = &view.scenario.basin.horizon;
-    let why =
-        if view.policies.len() > 1 && most > NOTHING { ", which leaves most unserved in winter" } else { "" };
+    let why = if view.policies.len() > 1 && most > NOTHING { ", which leaves most unserved" } else { "" };
     let subtitle = format!(
         "GWh by {} under {policy}{why}; exports below the line; each area has its own scale",
         step(horizon)
     );
-    view.figure("energy-balance", title(view, &unserved, &areas), &subtitle, |canvas, body| {
+    view.figure("energy-balance", title(view, &unserved, &areas, focus), &subtitle, |canvas, body| {
         draw(canvas, body, horizon, &areas);
     })
 }
@@ -64,13 +71,30 @@ fn step(horizon: &Horizon) -> &'static str {
     }
 }
 
-fn in_winter(row: &PowerRow) -> bool {
-    Season::of_month(row.period_start.month()) == Season::NonVegetation
+/// The periods of which a title speaks: October-March, or all of a horizon that has no winter.
+#[derive(Clone, Copy)]
+struct Focus {
+    winter: bool,
 }
 
-fn winter_unserved(view: &View<'_>, policy: &str) -> f64 {
+impl Focus {
+    fn of(horizon: &Horizon) -> Focus {
+        Focus { winter: horizon.seasons().contains(&Season::NonVegetation) }
+    }
+
+    fn holds(self, row: &PowerRow) -> bool {
+        !self.winter || Season::of_month(row.period_start.month()) == Season::NonVegetation
+    }
+
+    /// `winter ` where it is the winter.
+    fn word(self) -> &'static str {
+        if self.winter { "winter " } else { "" }
+    }
+}
+
+fn unserved(view: &View<'_>, policy: &str, focus: Focus) -> f64 {
     let rows = view.tables.record.power.iter().filter(|row| row.policy == policy && row.member == 0);
-    rows.filter(|row| in_winter(row)).map(|row| row.unserved_GWh).sum()
+    rows.filter(|row| focus.holds(row)).map(|row| row.unserved_GWh).sum()
 }
 
 fn areas<'a>(view: &'a View<'_>, policy: &str) -> Vec<Area<'a>> {
@@ -92,50 +116,44 @@ fn areas<'a>(view: &'a View<'_>, policy: &str) -> Vec<Area<'a>> {
     areas
 }
 
-fn title(view: &View<'_>, unserved: &[f64], areas: &[Area<'_>]) -> String {
+fn title(view: &View<'_>, unserved: &[f64], areas: &[Area<'_>], focus: Focus) -> String {
     let (least, most) = extent(unserved.iter().copied());
     if most <= NOTHING {
-        let policies = if view.policies.len() > 1 { " under any policy" } else { "" };
-        return hydro_title(areas, policies);
+        return served_title(view, areas, focus);
     }
-    let by =
-        |area: &&Area<'_>| area.rows.iter().filter(|r| in_winter(r)).map(|r| r.unserved_GWh).sum::<f64>();
+    let by = |area: &Area<'_>| area.sum(focus, |row| row.unserved_GWh);
     let worst = areas.iter().max_by(|a, b| by(a).total_cmp(&by(b)));
-    let place = worst.map_or(String::new(), |area| match by(&area) / most {
-        share if share > 0.95 => format!(", all of it in {}", area.title),
+    let place = worst.map_or(String::new(), |area| match by(area) / most {
+        share if share > 0.95 => format!(", nearly all in {}", area.title),
         share if share > 0.55 => format!(", most of it in {}", area.title),
-        _ => format!(", {} of it in {}", energy(by(&area)), area.title),
+        _ => format!(", {} of it in {}", energy(by(area)), area.title),
     });
+    let when = focus.word();
+    if view.policies.len() == 1 {
+        return format!("{} of {when}energy is unserved{place}", energy(most));
+    }
+    if most - least <= 0.05 * most {
+        return format!("Every policy leaves about {} of {when}energy unserved{place}", energy(most));
+    }
     let at =
         |energy: f64| unserved.iter().position(|&u| u == energy).map_or("", |k| view.policies[k].as_str());
     let (high, low) = (at(most), at(least));
-    if most - least <= 0.05 * most || view.policies.len() == 1 {
-        let who = if view.policies.len() == 1 { "" } else { "every policy " };
-        let verb = if view.policies.len() == 1 { "is unserved" } else { "leaves unserved" };
-        return match who {
-            "" => format!("{} of winter energy {verb}{place}", energy(most)),
-            _ => format!("In winter every policy leaves about {} unserved{place}", energy(most)),
-        };
-    }
-    format!("Unserved in winter: {} under {high}{place}; {} under {low}", energy(most), energy(least))
+    format!("Unserved {when}energy: {} under {high}{place}; {} under {low}", energy(most), energy(least))
 }
 
-/// What to say where all winter energy is served.
-fn hydro_title(areas: &[Area<'_>], policies: &str) -> String {
-    let share = |area: &&Area<'_>| {
-        let load: f64 = area.rows.iter().filter(|r| in_winter(r)).map(|r| r.load_GWh).sum();
-        let imported: f64 =
-            area.rows.iter().filter(|r| in_winter(r)).map(|r| r.imported_GWh - r.exported_GWh).sum();
-        if load > 0.0 { imported / load } else { 0.0 }
+/// What to say where everything is served.
+fn served_title(view: &View<'_>, areas: &[Area<'_>], focus: Focus) -> String {
+    let policies = if view.policies.len() > 1 { " under any policy" } else { "" };
+    let share = |area: &Area<'_>| {
+        let load = area.sum(focus, |row| row.load_GWh);
+        let bought = area.sum(focus, |row| row.imported_GWh - row.exported_GWh);
+        if load > 0.0 { bought / load } else { 0.0 }
     };
     let most = areas.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+    let served = format!("No {}energy is unserved{policies}", focus.word());
     match most.filter(|area| share(area) > 0.01) {
-        Some(area) => format!(
-            "No winter energy is unserved{policies}; {} imports {:.0} % of its own",
-            area.title,
-            100.0 * share(&area)
-        ),
-        None => format!("No winter energy is unserved{policies}"),
+        Some(area) => format!("{served}; {} buys {:.0}\u{a0}% of its own", area.title, 100.0 * share(area)),
+        None => served,
     }
 }
 
@@ -212,7 +230,7 @@ fn panel(canvas: &Canvas, frame: Frame, horizon: &Horizon, area: &Area<'_>) {
     let short = look.width(area.name) + 14.0;
     canvas.text((frame.left, frame.top - 14.0), area.name, look, Across::Left, Upright::Base);
     let room = frame.width() - short;
-    let said = summary(area);
+    let said = summary(area, Focus::of(horizon));
     let whole = if area.title == area.name { said.clone() } else { format!("{}  {said}", area.title) };
     let note = if Type::SMALL.width(&whole) <= room { whole } else { Type::SMALL.shorten(&said, room) };
     canvas.text(
@@ -225,10 +243,10 @@ fn panel(canvas: &Canvas, frame: Frame, horizon: &Horizon, area: &Area<'_>) {
     calendar.draw(canvas, frame.bottom);
 }
 
-/// What an area lacks in winter, where it lacks anything.
-fn summary(area: &Area<'_>) -> String {
-    let lacking: f64 = area.rows.iter().filter(|row| in_winter(row)).map(|row| row.unserved_GWh).sum();
-    if lacking > NOTHING { format!("winter unserved {}", energy(lacking)) } else { String::new() }
+/// What an area lacks, where it lacks anything.
+fn summary(area: &Area<'_>, focus: Focus) -> String {
+    let lacking = area.sum(focus, |row| row.unserved_GWh);
+    if lacking > NOTHING { format!("{}unserved {}", focus.word(), energy(lacking)) } else { String::new() }
 }
 
 fn stack(canvas: &Canvas, panel: &Panel, calendar: &Calendar, k: usize, row: &PowerRow) {

@@ -5,6 +5,9 @@
 //! they are served) and plants (diamonds) are marked in their riparian's colour. Where everything stands
 //! is for [`super::network_map`].
 
+use crate::network::basin::Basin;
+use crate::network::topology::NodeKind;
+
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
 use super::legend;
 use super::network_map::{Map, Place, Standing, Stretch, written};
@@ -94,39 +97,56 @@ fn title(view: &View<'_>, policy: &str, flows: &Flows) -> String {
     }
 }
 
-/// Draws what the marks mean; returns the height it ends at.
+/// A mark on the map.
+#[derive(Clone, Copy)]
+enum Mark {
+    Reservoir,
+    Junction,
+    Sink,
+    Demand,
+    Plant,
+    Riparian(Colour),
+}
+
+/// The marks that occur on the map of a basin, with what they mean.
+fn marks(basin: &Basin) -> Vec<(String, Mark)> {
+    let kinds = |wanted: fn(&NodeKind) -> bool| basin.nodes.iter().any(|node| wanted(&node.kind));
+    let marks = [
+        (!basin.reservoirs.is_empty(), "reservoir and its last storage", Mark::Reservoir),
+        (kinds(|kind| *kind == NodeKind::Junction), "canal heads, confluence", Mark::Junction),
+        (kinds(|kind| *kind == NodeKind::Sink), "end of a river", Mark::Sink),
+        (!basin.demands.is_empty(), "demand: size claimed, fill delivered", Mark::Demand),
+        (!basin.plants.is_empty(), "hydropower plant", Mark::Plant),
+    ];
+    marks.into_iter().filter(|mark| mark.0).map(|(_, text, mark)| (text.to_owned(), mark)).collect()
+}
+
+/// Draws what the marks mean, then whose which colour is; returns the height it ends at.
 fn key(canvas: &Canvas, body: Frame, view: &View<'_>) -> f64 {
-    const MARK: f64 = 34.0;
+    let below = key_row(canvas, body, &marks(&view.scenario.basin));
+    let colours = view.riparians().into_iter();
+    let riparians: Vec<(String, Mark)> =
+        colours.map(|(name, colour)| (view.title_of(&name).to_owned(), Mark::Riparian(colour))).collect();
+    key_row(canvas, Frame { top: below, ..body }, &riparians)
+}
+
+fn key_row(canvas: &Canvas, body: Frame, items: &[(String, Mark)]) -> f64 {
+    const ROOM: f64 = 32.0;
     let look = Type::SMALL;
-    let marks: Vec<(String, Option<Colour>)> = [
-        "reservoir and its last storage",
-        "canal heads, confluence",
-        "end of a river",
-        "demand: size claimed, fill delivered",
-        "hydropower plant",
-    ]
-    .into_iter()
-    .map(|text| (text.to_owned(), None))
-    .collect();
-    let riparians: Vec<(String, Option<Colour>)> =
-        view.riparians().into_iter().map(|(name, colour)| (name, Some(colour))).collect();
-    let widths = |items: &[(String, Option<Colour>)]| -> Vec<f64> {
-        items.iter().map(|(text, _)| MARK + look.width(text)).collect()
-    };
-    let mut spots = legend::flow(&widths(&marks), body, 22.0, 28.0);
-    let below = spots.last().map_or(body.top, |spot| spot.1 + 14.0);
-    spots.extend(legend::flow(&widths(&riparians), Frame { top: below, ..body }, 22.0, 28.0));
-    for (k, ((text, colour), &(x, y))) in marks.iter().chain(&riparians).zip(&spots).enumerate() {
+    let widths: Vec<f64> = items.iter().map(|(text, _)| ROOM + look.width(text)).collect();
+    let spots = legend::flow(&widths, body, 24.0, 28.0);
+    for ((text, mark), &(x, y)) in items.iter().zip(&spots) {
         let middle = (x + 13.0, y);
-        match (k, colour) {
-            (_, Some(colour)) => canvas.rectangle(Frame::new(x + 4.0, y - 7.0, x + 24.0, y + 7.0), *colour),
-            (0, _) => vessel(canvas, Frame::new(x + 1.0, y - 10.0, x + 25.0, y + 10.0), 0.6, palette::GREY),
-            (1, _) => junction(canvas, middle, palette::GREY),
-            (2, _) => sink(canvas, middle, 9.0, palette::GREY),
-            (3, _) => demand(canvas, Frame::new(x + 5.0, y - 8.0, x + 21.0, y + 8.0), 0.6, palette::GREY),
-            _ => diamond(canvas, middle, palette::GREY),
+        let around = |wide: f64, high: f64| Frame::new(middle.0 - wide, y - high, middle.0 + wide, y + high);
+        match *mark {
+            Mark::Reservoir => vessel(canvas, around(12.0, 10.0), 0.6, palette::GREY),
+            Mark::Junction => junction(canvas, middle, palette::GREY),
+            Mark::Sink => sink(canvas, middle, 9.0, palette::GREY),
+            Mark::Demand => demand(canvas, around(8.0, 8.0), 0.6, palette::GREY),
+            Mark::Plant => diamond(canvas, middle, palette::GREY),
+            Mark::Riparian(colour) => canvas.rectangle(around(10.0, 7.0), colour),
         }
-        canvas.text((x + MARK - 4.0, y), text, look, Across::Left, Upright::Middle);
+        canvas.text((x + ROOM, y), text, look, Across::Left, Upright::Middle);
     }
     spots.last().map_or(body.top, |spot| spot.1 + 14.0)
 }

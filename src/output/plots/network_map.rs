@@ -312,7 +312,7 @@ fn spots(basin: &Basin, frame: Frame, flows: &[f64]) -> (Vec<Spot>, Vec<(String,
         .filter(|band| !band.1.is_empty())
         .collect();
     let heights: Vec<f64> = bands.iter().map(|(_, cells)| height_of(cells)).collect();
-    let unit = frame.height() / heights.iter().sum::<f64>().max(1e-9);
+    let unit = (frame.height() / heights.iter().sum::<f64>().max(1e-9)).min(HIGHEST_ROW);
     let (mut spots, mut names, mut top) = (vec![frame.centre(); basin.nodes.len()], Vec::new(), frame.top);
     let mut column = f64::INFINITY;
     for ((title, cells), height) in bands.iter().zip(heights) {
@@ -330,6 +330,9 @@ fn spots(basin: &Basin, frame: Frame, flows: &[f64]) -> (Vec<Spot>, Vec<(String,
     }
     (spots, names, column)
 }
+
+/// The most a row takes, pixels.
+const HIGHEST_ROW: f64 = 210.0;
 
 /// How much higher the row of a main stem is than another.
 const STEM_EXTRA: f64 = 0.5;
@@ -394,7 +397,7 @@ fn short(node: &Node) -> String {
 
 /// A smooth way from one node to another that leaves and arrives level.
 fn course(from: &Place, to: &Place) -> Vec<Spot> {
-    const PIECES: usize = 24;
+    const PIECES: usize = 40;
     let (a, b) = (from.frame.centre(), to.frame.centre());
     let bend = 0.5 * (b.0 - a.0).max(0.0);
     let at = |k: usize| {
