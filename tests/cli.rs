@@ -141,8 +141,8 @@ fn for_machines_stdout_is_json_and_nothing_else() {
     let names: Vec<&str> =
         json["policies"].as_array().unwrap().iter().map(|policy| policy["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["max_min", "proportional_fair", "one_basin"]);
-    close(&json["policies"][0]["criteria"]["worst_satisfaction"], 6.0 / 13.0, 1e-6);
-    close(&json["policies"][2]["criteria"]["total_benefit"], 3.3, 1e-6);
+    close(&json["policies"][0]["criteria"]["worst_satisfaction"], 6.0 / 13.0, 1e-4);
+    close(&json["policies"][2]["criteria"]["total_benefit"], 3.3, 1e-5);
     for file in json["files"].as_array().unwrap() {
         assert!(desk.path(file.as_str().unwrap()).is_file(), "{file} was not written");
     }
@@ -298,7 +298,7 @@ fn a_policy_that_is_shown_can_be_put_into_a_scenario() {
     let text = format!("inherits = \"{TINY}.toml\"\n\n[run]\npolicies = [\"ours\"]\n\n{own}");
     fs::write(desk.path("mine.toml"), text).unwrap();
     let json = desk.run(&["run", "mine.toml", "--json"]).code(0).json();
-    close(&json["policies"][0]["criteria"]["worst_satisfaction"], 6.0 / 13.0, 1e-6);
+    close(&json["policies"][0]["criteria"]["worst_satisfaction"], 6.0 / 13.0, 1e-4);
 }
 
 #[test]

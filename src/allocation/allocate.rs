@@ -8,7 +8,8 @@
 //! pass, and the goal's round of programs is run again at the heads that were found.
 
 use crate::energy::hydropower::{StoragePath, Yields};
-use crate::solver::lexicographic::{Member, leximin};
+use crate::solver::face::Face;
+use crate::solver::lexicographic::{Member, leximin_in_classes};
 use crate::solver::program::{ConvexTerm, Program, Var};
 use crate::solver::{Solution, Solver, Status};
 
@@ -23,16 +24,25 @@ use super::window::Window;
 
 /// Generation may move by this share between the heads assumed and the heads that follow.
 const HEAD_TOLERANCE: f64 = 1e-3;
-/// The most passes that look for heads.
+/// The most passes that look for heads with one program each.
 const HEAD_PASSES: usize = 6;
+/// The most passes of a policy's own round of programs, each at the heads of the last.
+const GOAL_PASSES: usize = 3;
 /// How far the yields go towards those of the last plan.
-const HEAD_STEP: f64 = 0.7;
-/// A level is held this much below what was reached (a ratio): never fixed with an equation.
-const LEVEL_SLACK: f64 = 1e-5;
+const HEAD_STEP: f64 = 1.0;
+/// A level may be missed by this much, relative to it, where keeping it would cost too much: a satisfaction is
+/// meant to a tenth of a per cent, and what lies below it is not worth hundreds of GWh (docs/decisions/0008).
+const LEVEL_SLACK: f64 = 1e-3;
+/// A level is held this much below what was reached, for what the solver does not know: never with an equation.
+const LEVEL_HAIR: f64 = 1e-7;
+/// What missing a level within that slack costs, per unit, relative to the worth of everything that is claimed.
+const LEVEL_PRICE: f64 = 10.0;
+/// The same while levels are sought, and a wider one in case a program cannot be solved.
+const LEVEL_HAIRS: [f64; 2] = [LEVEL_SLACK, 3.0 * LEVEL_SLACK];
 /// The total benefit is held this much below its greatest, relative to it.
 const BENEFIT_SLACK: f64 = 5e-7;
-/// What a ratio that falls below its level costs while heads are looked for, MUSD per unit.
-const DRAFT_PRICE: f64 = 1e5;
+/// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
+const DRAFT_SMOOTHING: f64 = 1e-3;
 
 /// A plan with how it was found.
 #[derive(Clone, Debug)]
@@ -121,10 +131,9 @@ pub fn goal_program<'a>(
         return Ok(formulation);
     }
     let shortfall = engine.least_shortfall(yields)?;
-    let found = engine.seek(policy, yields, &shortfall)?;
-    let (mut formulation, _) = engine.held(&found, yields, &shortfall);
-    formulation.maximise_benefit();
-    Ok(formulation)
+    let (goal, welfare) = engine.goal(policy, yields, &shortfall)?;
+    let found = engine.seek(&goal, &welfare, yields, &shortfall)?;
+    Ok(engine.held(&found, yields, &shortfall).0)
 }
 
 struct Engine<'a, 's> {
@@ -151,6 +160,7 @@ impl<'a> Engine<'a, '_> {
         let mut draft = self.money_passes(yields)?;
         let prices = Prices::read(&draft.formulation, &draft.solution.row_duals);
         let benefit = -draft.solution.objective;
+        Face::of(&draft.formulation.program, &draft.solution).restrict(&mut draft.formulation.program);
         self.hold_benefit(&mut draft.formulation, benefit);
         let goal = Goal::of_measure(self.window, Measure::Needs);
         let levels = self.lift_on_face(&goal, &mut draft)?;
@@ -161,53 +171,43 @@ impl<'a> Engine<'a, '_> {
 
     fn allocate_goal(&mut self, policy: &Policy, yields: &Yields) -> Result<Allocation, Unsolved> {
         let shortfall = self.least_shortfall(yields)?;
-        let first = self.seek(policy, yields, &shortfall)?;
-        let yields = self.draft_passes(&first, yields, &shortfall)?;
-        let found = self.seek(policy, &yields, &shortfall)?;
-        let (mut formulation, _) = self.held(&found, &yields, &shortfall);
-        formulation.maximise_benefit();
-        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
-        let benefit = -solution.objective;
-        self.hold_benefit(&mut formulation, benefit);
-        let plan = self.even_plan(formulation, solution);
-        Ok(self.finish(plan, None, benefit, yields, &found))
-    }
-
-    /// Plans about money until generation hardly moves with the heads.
-    fn money_passes(&mut self, yields: &Yields) -> Result<Draft<'a>, Unsolved> {
+        let (goal, welfare) = self.goal(policy, yields, &shortfall)?;
         let mut yields = yields.clone();
-        let mut formulation = Formulation::new(self.window, &yields, Detail::Money);
         for pass in 1.. {
-            formulation.maximise_benefit();
-            let solution = self.solve(&formulation.program, "taking the best total benefit")?;
-            let plan = Plan::read(&formulation, &solution.values);
+            let found = self.seek(&goal, &welfare, &yields, &shortfall)?;
+            let (mut formulation, solution) = self.best_at_levels(&found, &yields, &shortfall)?;
+            let benefit = formulation.benefit_at(&solution.values);
+            self.hold_benefit(&mut formulation, benefit);
+            let plan = self.even_plan(formulation, solution);
             let (next, gap) = self.next_yields(&plan, &yields);
-            if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
-                return Ok(Draft { formulation, solution, yields });
+            if gap < HEAD_TOLERANCE || pass == GOAL_PASSES {
+                return Ok(self.finish(plan, None, benefit, yields, &found));
             }
             yields = yields.towards(&next, HEAD_STEP);
-            formulation.set_yields(&yields);
         }
-        unreachable!("the last pass returns")
+        Err(Unsolved::NothingToShare)
     }
 
-    /// Plans that keep to the levels as nearly as the heads allow, until generation hardly moves.
-    fn draft_passes(
-        &mut self,
-        found: &Found,
-        yields: &Yields,
-        shortfall: &LeastShortfall,
-    ) -> Result<Yields, Unsolved> {
+    /// Plans about money until generation hardly moves with the heads; then the one of the greatest benefit.
+    fn money_passes(&mut self, yields: &Yields) -> Result<Draft<'a>, Unsolved> {
+        let mut formulation = Formulation::new(self.window, yields, Detail::Money);
+        let yields = self.settle(&mut formulation, yields)?;
+        let mut formulation = Formulation::new(self.window, &yields, Detail::Money);
+        formulation.maximise_benefit();
+        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
+        Ok(Draft { formulation, solution, yields })
+    }
+
+    /// Makes plans of great benefit, a little smoothed so that they do not jump from pass to pass, and moves
+    /// the yields towards theirs until generation hardly moves.
+    fn settle(&mut self, formulation: &mut Formulation<'_>, yields: &Yields) -> Result<Yields, Unsolved> {
         let mut yields = yields.clone();
-        let (mut formulation, members) = self.held(found, &yields, shortfall);
-        let softened = soften(&mut formulation, &members, &found.levels);
+        let smoothing = formulation.unevenness();
         for _ in 1..HEAD_PASSES {
             formulation.maximise_benefit();
-            for &var in &softened {
-                formulation.program.add_cost(var, DRAFT_PRICE);
-            }
+            smoothing.iter().for_each(|term| formulation.program.add_convex(term.scaled(DRAFT_SMOOTHING)));
             let solution = self.solve(&formulation.program, "looking for the heads")?;
-            let plan = Plan::read(&formulation, &solution.values);
+            let plan = Plan::read(formulation, &solution.values);
             let (next, gap) = self.next_yields(&plan, &yields);
             if gap < HEAD_TOLERANCE {
                 break;
@@ -241,27 +241,31 @@ impl<'a> Engine<'a, '_> {
         Ok(LeastShortfall::read(&formulation, &solution))
     }
 
-    /// Reaches a policy's goal at given yields.
-    fn seek(
+    /// What a policy shares, and how. The targets of an award are set once, at the first heads.
+    fn goal(
         &mut self,
         policy: &Policy,
         yields: &Yields,
         shortfall: &LeastShortfall,
-    ) -> Result<Found, Unsolved> {
-        let welfare = |goal: Goal, welfare: &Welfare, engine: &mut Self| {
-            let levels = engine.reach(&goal, welfare, yields, shortfall)?;
-            Ok(Found { goal, levels })
-        };
+    ) -> Result<(Goal, Welfare), Unsolved> {
+        let nearest = Welfare { alpha: Alpha::Leximin, measure: Measure::Needs, weights: Weights::Equal };
         match (&policy.welfare, &policy.award) {
-            (Some(rule), _) => welfare(Goal::of_measure(self.window, rule.measure), rule, self),
-            (None, Some(award)) => {
-                let goal = self.award_goal(award, yields, shortfall)?;
-                let nearest =
-                    Welfare { alpha: Alpha::Leximin, measure: Measure::Needs, weights: Weights::Equal };
-                welfare(goal, &nearest, self)
-            }
+            (Some(welfare), _) => Ok((Goal::of_measure(self.window, welfare.measure), welfare.clone())),
+            (None, Some(award)) => Ok((self.award_goal(award, yields, shortfall)?, nearest)),
             (None, None) => Err(Unsolved::NothingToShare),
         }
+    }
+
+    /// Reaches a goal at given yields.
+    fn seek(
+        &mut self,
+        goal: &Goal,
+        welfare: &Welfare,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<Found, Unsolved> {
+        let levels = self.reach(goal, welfare, yields, shortfall)?;
+        Ok(Found { goal: goal.clone(), levels })
     }
 
     fn award_goal(
@@ -295,7 +299,7 @@ impl<'a> Engine<'a, '_> {
         let mut formulation = self.promised(goal.detail(), yields, shortfall);
         let members = goal.add_to(&mut formulation);
         if members.is_empty() {
-            return Err(Unsolved::NothingToShare);
+            return Ok(Vec::new());
         }
         let weights = goal.weights(self.window, &welfare.weights);
         match welfare.alpha {
@@ -304,7 +308,8 @@ impl<'a> Engine<'a, '_> {
         }
     }
 
-    /// Maximises `sum w phi_alpha(u)`; members that cannot gain anything are left out and named.
+    /// Maximises `sum w phi_alpha(u)`. If that cannot be done because a member can gain nothing at all, those
+    /// who cannot are left out and named.
     fn fair(
         &mut self,
         goal: &Goal,
@@ -313,22 +318,29 @@ impl<'a> Engine<'a, '_> {
         weights: &[f64],
         alpha: f64,
     ) -> Result<Vec<f64>, Unsolved> {
-        let can_gain =
-            if alpha >= 1.0 { self.who_can_gain(program, members)? } else { vec![true; members.len()] };
-        program.clear_objective();
-        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-        for (position, (&var, weight)) in members.iter().zip(weights).enumerate() {
-            let weight = weight / mean;
-            if !can_gain[position] {
-                let name = goal.member_name(self.window.basin, position);
-                self.effort.warnings.push(format!("{name} cannot gain anything and was left out of the sum"));
-            } else if alpha == 0.0 {
-                program.add_cost(var, -weight);
-            } else {
-                program.add_convex(ConvexTerm::AlphaFair { var, weight, alpha });
+        sum_up(program, members, weights, alpha);
+        let solution = match self.solve(program, "sharing by the policy's rule") {
+            Ok(solution) => solution,
+            Err(unsolved) if alpha < 1.0 => return Err(unsolved),
+            Err(unsolved) => {
+                let can_gain = self.who_can_gain(program, members)?;
+                if can_gain.iter().all(|can| *can) {
+                    return Err(unsolved);
+                }
+                for position in (0..members.len()).filter(|position| !can_gain[*position]) {
+                    let name = goal.member_name(self.window.basin, position);
+                    let warning = format!("{name} cannot gain anything and was left out of the sum");
+                    self.effort.warnings.push(warning);
+                }
+                let pick = |all: &[f64]| -> Vec<f64> {
+                    all.iter().zip(&can_gain).filter(|(_, can)| **can).map(|(x, _)| *x).collect()
+                };
+                let some: Vec<Var> =
+                    members.iter().zip(&can_gain).filter(|(_, can)| **can).map(|(var, _)| *var).collect();
+                sum_up(program, &some, &pick(weights), alpha);
+                self.solve(program, "sharing by the policy's rule")?
             }
-        }
-        let solution = self.solve(program, "sharing by the policy's rule")?;
+        };
         Ok(members.iter().map(|var| solution.values[var.position()]).collect())
     }
 
@@ -358,7 +370,7 @@ impl<'a> Engine<'a, '_> {
     fn lift(&mut self, program: &Program, members: &[Var], weights: &[f64]) -> Result<Vec<f64>, Unsolved> {
         let members: Vec<Member> =
             members.iter().zip(weights).map(|(&var, &weight)| Member { var, weight }).collect();
-        let lifted = leximin(program, &members, self.solver)
+        let lifted = leximin_in_classes(program, &[&members], &LEVEL_HAIRS, self.solver)
             .map_err(|stopped| self.why(program, "lifting the worst off", stopped.status))?;
         self.effort.programs += lifted.programs as u32;
         Ok(lifted.levels)
@@ -391,7 +403,26 @@ impl<'a> Engine<'a, '_> {
         formulation
     }
 
-    /// A program about money that holds the promises and the levels of a goal.
+    /// The plan of the greatest total benefit that holds the promises and the levels of a goal. Where a level
+    /// is missed within its slack, it is held where it came to.
+    fn best_at_levels(
+        &mut self,
+        found: &Found,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<(Formulation<'a>, Solution), Unsolved> {
+        let (mut formulation, short) = self.held(found, yields, shortfall);
+        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
+        for var in short {
+            let missed = solution.values[var.position()];
+            let most = formulation.program.variable(var).upper;
+            formulation.program.set_bounds(var, 0.0, (missed + LEVEL_HAIR).min(most));
+        }
+        Ok((formulation, solution))
+    }
+
+    /// The program that maximises benefit and holds the promises and, at a price, the levels of a goal; and its
+    /// variables of what is missed.
     fn held(
         &self,
         found: &Found,
@@ -400,8 +431,11 @@ impl<'a> Engine<'a, '_> {
     ) -> (Formulation<'a>, Vec<Var>) {
         let mut formulation = self.promised(Detail::Money, yields, shortfall);
         let members = found.goal.add_to(&mut formulation);
-        hold_levels(&mut formulation, &members, &found.levels);
-        (formulation, members)
+        let short = hold_levels(&mut formulation, &members, &found.levels);
+        let price = LEVEL_PRICE * formulation.greatest_worth();
+        formulation.maximise_benefit();
+        short.iter().for_each(|&var| formulation.program.add_cost(var, price));
+        (formulation, short)
     }
 
     fn hold_benefit(&self, formulation: &mut Formulation<'_>, benefit: f64) {
@@ -412,7 +446,9 @@ impl<'a> Engine<'a, '_> {
     /// found.
     fn even_plan(&mut self, mut formulation: Formulation<'_>, fallback: Solution) -> Plan {
         let before = Plan::read(&formulation, &padded(&fallback.values, &formulation.program));
-        formulation.minimise_unevenness();
+        let terms = formulation.unevenness();
+        formulation.program.clear_objective();
+        terms.into_iter().for_each(|term| formulation.program.add_convex(term));
         match self.solve(&formulation.program, "smoothing the plan") {
             Ok(solution) => Plan::read(&formulation, &solution.values),
             Err(_) => {
@@ -456,28 +492,32 @@ impl<'a> Engine<'a, '_> {
     }
 }
 
-/// Holds each member at its level, or a hair below.
-fn hold_levels(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) {
-    for (&var, level) in members.iter().zip(levels) {
-        let upper = formulation.program.variable(var).upper;
-        let least = level - LEVEL_SLACK * level.abs().max(1.0);
-        let least = if formulation.program.variable(var).lower == 0.0 { least.max(0.0) } else { least };
-        formulation.program.set_bounds(var, least.min(upper), upper);
+/// Makes minus `sum w phi_alpha(u)` the objective, weights relative to their mean.
+fn sum_up(program: &mut Program, members: &[Var], weights: &[f64], alpha: f64) {
+    program.clear_objective();
+    let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+    for (&var, weight) in members.iter().zip(weights) {
+        let weight = weight / mean;
+        if alpha == 0.0 {
+            program.add_cost(var, -weight);
+        } else {
+            program.add_convex(ConvexTerm::AlphaFair { var, weight, alpha });
+        }
     }
 }
 
-/// Lets held levels give at a price: `u + short >= level`. Returns the variables of what is short.
-fn soften(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) -> Vec<Var> {
+/// Holds each member at its level: `u + short >= level`, `0 <= short <= slack`. Returns what measures the miss.
+fn hold_levels(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) -> Vec<Var> {
+    let program = &mut formulation.program;
     members
         .iter()
         .zip(levels)
         .map(|(&member, level)| {
-            let variable = *formulation.program.variable(member);
-            formulation.program.set_bounds(member, variable.lower.min(0.0), variable.upper);
-            let short = formulation.program.add_variable(variable.label, 0.0, f64::INFINITY);
-            let row = formulation.program.add_row(variable.label, level - LEVEL_SLACK, f64::INFINITY);
-            formulation.program.add_term(row, member, 1.0);
-            formulation.program.add_term(row, short, 1.0);
+            let label = program.variable(member).label;
+            let short = program.add_variable(label, 0.0, LEVEL_SLACK * level.abs());
+            let row = program.add_row(label, level - LEVEL_HAIR * level.abs().max(1.0), f64::INFINITY);
+            program.add_term(row, member, 1.0);
+            program.add_term(row, short, 1.0);
             short
         })
         .collect()

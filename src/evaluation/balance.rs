@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::quantity::total::Total;
 use crate::simulation::record::{Record, ReservoirRow};
 
 /// Where the water of one policy went over the horizon, hm3.
@@ -50,14 +51,14 @@ impl BasinBalance {
 /// The balance of the whole basin under one policy.
 pub fn balance(record: &Record, policy: &str) -> BasinBalance {
     let own = only(record, policy);
-    let returned: f64 = own.deliveries.iter().map(|row| row.returned_hm3).sum();
-    let delivered: f64 = own.deliveries.iter().map(|row| row.delivered_hm3).sum();
-    let drained: f64 = own.drainage.iter().map(|row| row.added_hm3).sum();
+    let returned: f64 = own.deliveries.iter().map(|row| row.returned_hm3).total();
+    let delivered: f64 = own.deliveries.iter().map(|row| row.delivered_hm3).total();
+    let drained: f64 = own.drainage.iter().map(|row| row.added_hm3).total();
     BasinBalance {
         inflow: natural_inflow(&own, returned),
-        evaporated: own.reservoirs.iter().map(|row| row.evaporated_hm3).sum(),
-        seepage: own.reservoirs.iter().map(|row| row.seepage_hm3).sum(),
-        lost: own.reaches.iter().map(|row| row.loss_hm3).sum(),
+        evaporated: own.reservoirs.iter().map(|row| row.evaporated_hm3).total(),
+        seepage: own.reservoirs.iter().map(|row| row.seepage_hm3).total(),
+        lost: own.reaches.iter().map(|row| row.loss_hm3).total(),
         consumed: delivered - returned - drained,
         left: outflow_of_sinks(&own),
         storage_change: change(own.reservoirs.iter().map(storage)),
@@ -98,10 +99,10 @@ fn storage(row: &ReservoirRow) -> (&str, f64, f64) {
 
 /// Everything that enters reservoirs and nodes, less what was already in the basin: arrivals and returns.
 fn natural_inflow(own: &Record, returned: f64) -> f64 {
-    let reservoirs: f64 = own.reservoirs.iter().map(|row| row.inflow_hm3).sum();
-    let nodes: f64 = own.nodes.iter().map(|row| row.inflow_hm3 + row.arrivals_hm3 + row.returns_hm3).sum();
-    let arrived: f64 = own.reaches.iter().map(|row| row.outflow_hm3).sum();
-    let drained: f64 = own.drainage.iter().map(|row| row.returned_hm3).sum();
+    let reservoirs: f64 = own.reservoirs.iter().map(|row| row.inflow_hm3).total();
+    let nodes: f64 = own.nodes.iter().map(|row| row.inflow_hm3 + row.arrivals_hm3 + row.returns_hm3).total();
+    let arrived: f64 = own.reaches.iter().map(|row| row.outflow_hm3).total();
+    let drained: f64 = own.drainage.iter().map(|row| row.returned_hm3).total();
     reservoirs + nodes - arrived - returned - drained
 }
 
@@ -109,7 +110,7 @@ fn natural_inflow(own: &Record, returned: f64) -> f64 {
 fn outflow_of_sinks(own: &Record) -> f64 {
     let go_on: HashSet<&str> = own.reaches.iter().map(|row| row.from.as_str()).collect();
     let sinks = own.nodes.iter().filter(|row| !go_on.contains(row.node.as_str()));
-    sinks.map(|row| row.outflow_hm3).sum()
+    sinks.map(|row| row.outflow_hm3).total()
 }
 
 /// The last end less the first start of each element, over rows `(element, start, end)` in time's order.
@@ -120,7 +121,7 @@ fn change<'a>(rows: impl Iterator<Item = (&'a str, f64, f64)>) -> f64 {
     }
     let mut changes: Vec<f64> = spans.values().map(|(start, end)| end - start).collect();
     changes.sort_by(f64::total_cmp);
-    changes.iter().sum()
+    changes.into_iter().total()
 }
 
 #[cfg(test)]

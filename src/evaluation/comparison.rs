@@ -182,6 +182,13 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_zero_and_not_minus_zero() {
+        let rows = compare(&Record::default(), &[], &example::basin(), &["quota".to_owned()]);
+        assert!(rows.len() > 10);
+        assert!(rows.iter().all(|row| row.value.to_bits() == 0), "{rows:?}");
+    }
+
+    #[test]
     fn a_flow_above_what_is_safe_is_counted_as_a_volume() {
         let (mut record, basin) = (example::record(), example::basin());
         let mut broken = record.broken_promises[0].clone();

@@ -10,6 +10,7 @@ use crate::network::basin::{Basin, NodeIdx};
 use crate::network::promise::Gauge;
 use crate::network::topology::NodeKind;
 use crate::quantity::calendar::Season;
+use crate::quantity::total::Total;
 use crate::quantity::units::{Days, Flow};
 use crate::simulation::record::{BrokenPromiseRow, Record};
 
@@ -28,14 +29,14 @@ pub(super) fn totals(record: &Record, basin: &Basin, policy: &str) -> Vec<Criter
 
 /// Net benefit of all riparians before transfers, MUSD.
 pub(super) fn total_benefit(record: &Record, policy: &str) -> f64 {
-    record.money.iter().filter(|row| row.policy == policy).map(|row| row.benefit()).sum()
+    record.money.iter().filter(|row| row.policy == policy).map(|row| row.benefit()).total()
 }
 
 fn money(record: &Record, policy: &str) -> Vec<Criterion> {
     let own = || record.money.iter().filter(|row| row.policy == policy);
     vec![
-        ("priced_promises".to_owned(), own().map(|row| row.promises_MUSD).sum(), "MUSD"),
-        ("flood_damage".to_owned(), own().map(|row| row.flood_MUSD).sum(), "MUSD"),
+        ("priced_promises".to_owned(), own().map(|row| row.promises_MUSD).total(), "MUSD"),
+        ("flood_damage".to_owned(), own().map(|row| row.flood_MUSD).total(), "MUSD"),
     ]
 }
 
@@ -44,9 +45,9 @@ fn electricity(record: &Record, policy: &str) -> Vec<Criterion> {
     let winter = own().filter(|row| in_season(row.period_start, Season::NonVegetation));
     let plants = record.plants.iter().filter(|row| row.policy == policy);
     vec![
-        ("unserved_winter".to_owned(), winter.map(|row| row.unserved_GWh).sum(), "GWh"),
-        ("unserved".to_owned(), own().map(|row| row.unserved_GWh).sum(), "GWh"),
-        ("co2".to_owned(), plants.map(|row| row.co2_kt).sum(), "kt"),
+        ("unserved_winter".to_owned(), winter.map(|row| row.unserved_GWh).total(), "GWh"),
+        ("unserved".to_owned(), own().map(|row| row.unserved_GWh).total(), "GWh"),
+        ("co2".to_owned(), plants.map(|row| row.co2_kt).total(), "kt"),
     ]
 }
 
@@ -58,10 +59,10 @@ fn water(record: &Record, policy: &str) -> Vec<Criterion> {
     let at_end = reservoirs().filter(|row| Some(row.period_start) == last);
     let environment = record.environment.iter().filter(|row| row.policy == policy);
     vec![
-        ("summer_deficit".to_owned(), summer.map(|row| row.deficit_hm3).sum(), "hm3"),
-        ("spilled".to_owned(), reservoirs().map(|row| row.spilled_hm3).sum(), "hm3"),
-        ("end_storage".to_owned(), at_end.map(|row| row.storage_end_hm3).sum(), "hm3"),
-        ("environment_shortfall".to_owned(), environment.map(|row| row.shortfall_hm3).sum(), "hm3"),
+        ("summer_deficit".to_owned(), summer.map(|row| row.deficit_hm3).total(), "hm3"),
+        ("spilled".to_owned(), reservoirs().map(|row| row.spilled_hm3).total(), "hm3"),
+        ("end_storage".to_owned(), at_end.map(|row| row.storage_end_hm3).total(), "hm3"),
+        ("environment_shortfall".to_owned(), environment.map(|row| row.shortfall_hm3).total(), "hm3"),
     ]
 }
 
@@ -82,7 +83,7 @@ fn flood_excess(record: &Record, basin: &Basin, policy: &str) -> f64 {
     };
     let broken =
         record.broken_promises.iter().filter(|row| row.policy == policy && row.promise == "safe_flow");
-    broken.map(excess).sum()
+    broken.map(excess).total()
 }
 
 /// What reaches each sink, and together those that an environmental promise watches (the Aral Sea and
@@ -90,7 +91,7 @@ fn flood_excess(record: &Record, basin: &Basin, policy: &str) -> f64 {
 fn sinks(record: &Record, basin: &Basin, policy: &str) -> Vec<Criterion> {
     let outflow = |name: &str| -> f64 {
         let own = record.nodes.iter().filter(|row| row.policy == policy && row.node == name);
-        own.map(|row| row.outflow_hm3).sum()
+        own.map(|row| row.outflow_hm3).total()
     };
     let watched = watched_nodes(basin);
     let sinks: Vec<(NodeIdx, &str)> = basin
@@ -103,7 +104,7 @@ fn sinks(record: &Record, basin: &Basin, policy: &str) -> Vec<Criterion> {
         sinks.iter().filter(|(n, _)| watched.contains(n)).map(|(_, name)| outflow(name)).collect();
     let mut criteria = Vec::new();
     if !aral.is_empty() {
-        criteria.push(("aral_inflow".to_owned(), aral.iter().sum(), "hm3"));
+        criteria.push(("aral_inflow".to_owned(), aral.iter().copied().total(), "hm3"));
     }
     criteria.extend(sinks.iter().map(|(_, name)| (format!("sink_inflow_{name}"), outflow(name), "hm3")));
     criteria

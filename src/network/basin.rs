@@ -131,9 +131,13 @@ impl Basin {
         self.plants.enumerate().filter(move |(_, plant)| plant.reach == reach).map(|(h, _)| h)
     }
 
-    /// The plant whose head is the reservoir's own level, if there is one.
+    /// The plant at a reservoir's dam, if there is one: the one whose head is the reservoir's own level, or
+    /// else the first on its main outlet.
     pub fn plant_of(&self, reservoir: ReservoirIdx) -> Option<PlantIdx> {
-        self.plants.enumerate().find(|(_, plant)| plant.head.reservoir() == Some(reservoir)).map(|(h, _)| h)
+        let mut plants = self.plants.enumerate();
+        let at_dam = plants.find(|(_, plant)| plant.head.reservoir() == Some(reservoir)).map(|(h, _)| h);
+        let outlet = self.outlets(self.reservoirs[reservoir].node).next();
+        at_dam.or_else(|| outlet.and_then(|reach| self.plants_on(reach).next()))
     }
 
     /// The power area of a riparian, if it has one.

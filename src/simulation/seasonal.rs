@@ -1,12 +1,13 @@
 //! Seasonal runs: one window over the whole horizon, looked at once, under one policy or many.
 //!
 //! Policies are run in parallel from the same first heads. A policy about money alone is tried again
-//! from the heads of every other policy of the run and the best record is kept, so that no other
-//! policy can beat it by having found better heads.
+//! from the heads of every other policy of the run that beats it and the best record is kept, so that
+//! no other policy can beat it by having found better heads.
 
 use rayon::prelude::*;
 
 use crate::allocation::allocate::{Allocation, allocate, first_yields, goal_program, is_money};
+use crate::allocation::plan::Plan;
 use crate::allocation::policy::Policy;
 use crate::allocation::unsolved::Unsolved;
 use crate::allocation::window::Window;
@@ -34,6 +35,7 @@ pub struct Outcome {
     pub head_gap: f64,
     /// What the user should know.
     pub warnings: Vec<String>,
+    plan: Plan,
     yields: Yields,
 }
 
@@ -83,7 +85,7 @@ pub fn run_all(
     outcomes
 }
 
-/// The best outcome of a policy about money from the heads of the others, if it beats its own.
+/// The best outcome of a policy about money from the heads of those that beat it, if any does.
 fn best_restart(
     window: Window<'_>,
     name: &str,
@@ -92,25 +94,30 @@ fn best_restart(
     outcomes: &[Result<Outcome, Unsolved>],
     own: usize,
 ) -> Option<Outcome> {
-    let others: Vec<&Outcome> = outcomes
-        .iter()
-        .enumerate()
-        .filter(|(k, _)| *k != own)
-        .filter_map(|(_, outcome)| outcome.as_ref().ok())
-        .collect();
-    let restarts: Vec<Outcome> = others
+    let own_total = total_benefit(outcomes[own].as_ref().ok()?);
+    let ahead: Vec<&Outcome> =
+        outcomes.iter().flatten().filter(|other| total_benefit(other) > own_total).collect();
+    let restarts: Vec<Outcome> = ahead
         .par_iter()
         .filter_map(|other| run_from(window, name, policy, solver, &other.yields).ok())
         .collect();
+    let adopted = ahead.iter().map(|other| adopt(window, name, other));
     let mut best: Option<Outcome> = None;
-    let own_total = outcomes[own].as_ref().map_or(f64::NEG_INFINITY, total_benefit);
-    for restart in restarts {
+    for candidate in restarts.into_iter().chain(adopted) {
         let beaten = best.as_ref().map_or(own_total, total_benefit);
-        if total_benefit(&restart) > beaten {
-            best = Some(restart);
+        if total_benefit(&candidate) > beaten {
+            best = Some(candidate);
         }
     }
     best
+}
+
+/// Another policy's plan as this policy's own: the best that is known, where no better was found.
+fn adopt(window: Window<'_>, name: &str, other: &Outcome) -> Outcome {
+    let record = replay(window, &other.plan, None, Origin { policy: name, member: 0 });
+    let objective = record.money.iter().map(|row| row.benefit()).sum();
+    let warning = "no better plan was found than that of another policy, whose heads it uses".to_owned();
+    Outcome { record, objective, levels: Vec::new(), warnings: vec![warning], ..other.clone() }
 }
 
 fn total_benefit(outcome: &Outcome) -> f64 {
@@ -137,6 +144,7 @@ fn run_from(
         head_gap: effort.head_gap,
         warnings: effort.warnings,
         yields: Yields::along(window.basin, &path),
+        plan,
     })
 }
 
@@ -173,10 +181,6 @@ mod tests {
             assert!(worst <= 1e-9, "{name}: {worst}");
             let total: f64 = record.money.iter().map(|row| row.benefit()).sum();
             let off = (total - outcome.objective).abs() / outcome.objective.abs();
-            eprintln!(
-                "{name} {} {} {} {:?} {:?}",
-                outcome.objective, outcome.programs, outcome.head_gap, outcome.levels, outcome.warnings
-            );
             assert!(off <= 1e-2, "{name}: tables say {total}, the program {}", outcome.objective);
         }
     }

@@ -12,6 +12,10 @@ use super::program::{Program, Row, Var};
 /// A price, relative to the objective, must be this many times the relative slack to count as a price.
 const CLEARLY: f64 = 1e2;
 
+/// Moving through the whole range must cost this much, relative to the objective, to count as a price: below it
+/// stands what a solver leaves over.
+const PAID: f64 = 1e-6;
+
 /// A bound with more relative slack than this is not tight.
 const TIGHT: f64 = 1e-4;
 
@@ -81,7 +85,7 @@ fn standing(lower: f64, upper: f64, value: f64, price: f64, scale: f64) -> Optio
     let size = if (upper - lower).is_finite() { upper - lower } else { value.abs().max(1.0) };
     let slack = (value - bound).abs() / size;
     let paid = price.abs() * size / scale;
-    (slack < TIGHT && paid > CLEARLY * slack).then_some(bound)
+    (slack < TIGHT && paid > PAID && paid > CLEARLY * slack).then_some(bound)
 }
 
 #[cfg(test)]

@@ -3,11 +3,8 @@
 //!
 //! A member is held to its level only when that is proved: by a positive dual (then it stands there in every
 //! best plan), or by a program that shows it cannot rise. To stand at the level in one best plan proves
-//! nothing (W. Ogryczak and T. Sliwinski, 2006). After each round the program is restricted to the face of
-//! its best plans, which holds the level exactly and keeps an inside; a floor a hair below each level stands
-//! guard where the face is not clear. No level is ever fixed with an equation.
+//! nothing (W. Ogryczak and T. Sliwinski, 2006). Levels are kept as floors a hair below, never as equations.
 
-use super::face::Face;
 use super::priority::{Unsolved, solve};
 use super::program::{Label, Name, Program, Var};
 use super::{Solution, Solver, Status};
@@ -15,7 +12,14 @@ use rayon::prelude::*;
 
 /// How far below its level a floor is put, relative to the level; the wider ones only where a program with the
 /// narrower cannot be solved, because a level was not known well enough.
-pub const HAIRS: [f64; 3] = [1e-6, 1e-5, 1e-4];
+pub const HAIRS: [f64; 3] = [1e-8, 1e-7, 1e-6];
+
+/// A wider hair than this is a grace: the level is kept unless that costs too much.
+const GRACE: f64 = 1e-5;
+
+/// What missing a level within its grace costs, in units of what is lifted: who would have to give up more than
+/// this for each unit of another's level may let that level fall by the grace.
+const GRACE_PRICE: f64 = 10.0;
 
 /// A share of the duals above which a member is proved to be saturated.
 const PROVED: f64 = 1e-4;
@@ -49,8 +53,6 @@ pub struct Leximin {
     pub programs: usize,
     /// The answer of the last program: a plan that reaches the levels, one of many.
     pub solution: Solution,
-    /// What is tight in every plan that reaches the levels.
-    pub face: Face,
 }
 
 impl Leximin {
@@ -74,6 +76,7 @@ fn sizes(members: &[Member], levels: &[f64]) -> Vec<f64> {
 fn solve_held(
     build: impl Fn(f64) -> Program,
     what: &str,
+    hairs: &[f64],
     solver: &dyn Solver,
     count: &mut usize,
 ) -> Result<Solution, Unsolved> {
@@ -81,8 +84,8 @@ fn solve_held(
         *count += 1;
         solve(&build(hair), what, solver)
     };
-    let mut found = attempt(HAIRS[0]);
-    for hair in &HAIRS[1..] {
+    let mut found = attempt(hairs.first().copied().unwrap_or(HAIRS[0]));
+    for hair in hairs.iter().skip(1) {
         match &found {
             Err(problem) if problem.status != Status::Unbounded => found = attempt(*hair),
             _ => break,
@@ -106,20 +109,22 @@ fn hold(program: &mut Program, var: Var, level: f64, hair: f64) {
 /// [`Unsolved`] if a program of the sequence cannot be solved: the rows contradict themselves, or a
 /// member can rise without end.
 pub fn leximin(program: &Program, members: &[Member], solver: &dyn Solver) -> Result<Leximin, Unsolved> {
-    leximin_in_classes(program, &[members], solver)
+    leximin_in_classes(program, &[members], &HAIRS, solver)
 }
 
-/// Leximin class by class: no member of a later class costs one of an earlier class anything. The
-/// levels are those of the first class, then of the second, and so on.
+/// Leximin class by class: no member of a later class costs one of an earlier class anything but a hair. The
+/// levels are those of the first class, then of the second, and so on. `hairs` say how far below its level
+/// a floor is put, relative to the level: the first, and wider ones in case a program cannot be solved.
 ///
 /// # Errors
 /// As [`leximin`].
 pub fn leximin_in_classes(
     program: &Program,
     classes: &[&[Member]],
+    hairs: &[f64],
     solver: &dyn Solver,
 ) -> Result<Leximin, Unsolved> {
-    let mut ladder = Ladder::new(program, solver);
+    let mut ladder = Ladder::new(program, hairs, solver);
     let mut levels = Vec::new();
     for members in classes {
         levels.extend(ladder.climb(members)?);
@@ -131,8 +136,7 @@ pub fn leximin_in_classes(
     solution.values.truncate(program.variables().len());
     solution.reduced_costs.truncate(program.variables().len());
     solution.row_duals.truncate(program.rows().len());
-    let face = ladder.face.within(program.variables().len(), program.rows().len());
-    Ok(Leximin { levels, rounds: ladder.rounds, programs: ladder.programs, solution, face })
+    Ok(Leximin { levels, rounds: ladder.rounds, programs: ladder.programs, solution })
 }
 
 /// How much each member could rise above its level while no member at or below that level (for each unit of
@@ -153,7 +157,7 @@ pub fn certify(program: &Program, members: &[Member], levels: &[f64], solver: &d
         lifted
     };
     let rise = |at: usize| {
-        let found = solve_held(|hair| lifted(at, hair), "certificate", solver, &mut 0);
+        let found = solve_held(|hair| lifted(at, hair), "certificate", &HAIRS, solver, &mut 0);
         found.map_or(f64::NAN, |found| found.values[members[at].var.position()] - levels[at])
     };
     (0..members.len()).into_par_iter().map(rise).collect()
@@ -165,14 +169,13 @@ struct Ladder<'a> {
     bare: Program,
     /// Whose level is proved, the level, and the size against which it is judged.
     held: Vec<(Var, f64, f64)>,
+    hairs: &'a [f64],
     solver: &'a dyn Solver,
     /// The label of what the ladder adds.
     name: Name,
     rounds: usize,
     programs: usize,
     last: Option<Solution>,
-    /// What is tight in every plan that reaches the levels proved so far.
-    face: Face,
 }
 
 /// What one round found.
@@ -194,20 +197,11 @@ impl Rung {
 }
 
 impl<'a> Ladder<'a> {
-    fn new(program: &Program, solver: &'a dyn Solver) -> Ladder<'a> {
+    fn new(program: &Program, hairs: &'a [f64], solver: &'a dyn Solver) -> Ladder<'a> {
         let mut bare = program.clone();
         bare.clear_objective();
         let name = bare.name("lowest");
-        Ladder {
-            bare,
-            held: Vec::new(),
-            solver,
-            name,
-            rounds: 0,
-            programs: 0,
-            last: None,
-            face: Face::default(),
-        }
+        Ladder { bare, held: Vec::new(), hairs, solver, name, rounds: 0, programs: 0, last: None }
     }
 
     fn label(&self) -> Label {
@@ -222,7 +216,6 @@ impl<'a> Ladder<'a> {
             let standing: Vec<Member> = free.iter().map(|at| members[*at]).collect();
             let rung = self.lift(&standing)?;
             let saturated = self.saturated(&standing, &rung)?;
-            self.narrow(&standing, &saturated);
             for (at, member) in
                 free.iter().zip(&standing).zip(&saturated).filter(|(_, s)| **s).map(|(m, _)| m)
             {
@@ -244,41 +237,41 @@ impl<'a> Ladder<'a> {
     /// The program with floors under all that is proved.
     fn standing(&self, hair: f64) -> Program {
         let mut program = self.bare.clone();
-        self.held.iter().for_each(|(var, level, size)| hold(&mut program, *var, *level, hair * size));
+        for &(var, level, size) in &self.held {
+            hold(&mut program, var, level, hair * size);
+            if hair > GRACE {
+                self.add_grace(&mut program, var, level, hair * size);
+            }
+        }
         program
     }
 
+    /// `u + short >= level`, `0 <= short <= grace`, at its price.
+    fn add_grace(&self, program: &mut Program, var: Var, level: f64, grace: f64) {
+        let short = program.add_variable(self.label(), 0.0, grace);
+        let row = program.add_row(self.label(), level, f64::INFINITY);
+        program.add_term(row, var, 1.0);
+        program.add_term(row, short, 1.0);
+        program.add_cost(short, GRACE_PRICE);
+    }
+
     fn solve(&self, build: impl Fn(f64) -> Program, count: &mut usize) -> Result<Solution, Unsolved> {
-        solve_held(build, &format!("leximin round {}", self.rounds), self.solver, count)
+        solve_held(build, &format!("leximin round {}", self.rounds), self.hairs, self.solver, count)
     }
 
     /// Lifts the lowest of the free members as high as it goes.
     fn lift(&mut self, members: &[Member]) -> Result<Rung, Unsolved> {
         self.rounds += 1;
+        let build = |hair: f64| self.lifting(members, hair);
         let mut count = 0;
-        let found = self.solve(|hair| self.lifting(members, hair), &mut count)?;
+        let found = self.solve(build, &mut count)?;
         self.programs += count;
-        let (first, level) = (self.bare.rows().len(), found.values[self.bare.variables().len()]);
+        let level = found.values[found.values.len() - 1];
+        let first = found.row_duals.len() - members.len();
         let shares = found.row_duals[first..].iter().map(|dual| dual.max(0.0)).collect();
         let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
         self.last = Some(found);
         Ok(Rung { level, shares, above })
-    }
-
-    /// Restricts what follows to the best plans of a round. Its level stays as a variable, equal to the shares
-    /// of those that are saturated; the rows of those that go on say nothing new.
-    fn narrow(&mut self, members: &[Member], saturated: &[bool]) {
-        let Some(found) = &self.last else { return };
-        let mut lifted = self.lifting(members, HAIRS[0]);
-        let face = Face::of(&lifted, found);
-        face.restrict(&mut lifted);
-        let first = lifted.rows().len() - members.len();
-        for (row, _) in lifted.row_ids().skip(first).zip(saturated).filter(|(_, saturated)| !**saturated) {
-            lifted.set_row_bounds(row, f64::NEG_INFINITY, f64::INFINITY);
-        }
-        lifted.clear_objective();
-        self.bare = lifted;
-        self.face = std::mem::take(&mut self.face).and(face);
     }
 
     /// The program that lifts the lowest: one more variable, the level, and one more row a free member.
@@ -414,7 +407,7 @@ mod tests {
     fn a_member_that_stands_at_the_level_but_can_rise_is_not_held_there() {
         let rows: [(&[f64], f64); 2] = [(&[1.0, 0.0, 0.0], 1.0), (&[0.0, 1.0, 1.0], 6.0)];
         let (program, members) = sharing(&[INF; 3], &[1.0; 3], &rows);
-        let mut ladder = Ladder::new(&program, &Clarabel { tolerance: 1e-9, iterations: 200 });
+        let mut ladder = Ladder::new(&program, &HAIRS, &Clarabel { tolerance: 1e-9, iterations: 200 });
         let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0] };
         assert_eq!(ladder.saturated(&members, &vertex), Ok(vec![true, false, false]));
         assert_levels(&program, &members, &[1.0, 3.0, 3.0]);
@@ -424,7 +417,7 @@ mod tests {
     fn members_without_a_dual_that_cannot_rise_are_held_all_the_same() {
         let rows: [(&[f64], f64); 2] = [(&[1.0, 0.0, 0.0], 1.0), (&[0.0, 1.0, 1.0], 2.0)];
         let (program, members) = sharing(&[INF; 3], &[1.0; 3], &rows);
-        let mut ladder = Ladder::new(&program, &Clarabel { tolerance: 1e-9, iterations: 200 });
+        let mut ladder = Ladder::new(&program, &HAIRS, &Clarabel { tolerance: 1e-9, iterations: 200 });
         let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0] };
         assert_eq!(ladder.saturated(&members, &vertex), Ok(vec![true, true, true]));
         assert_levels(&program, &members, &[1.0, 1.0, 1.0]);
@@ -451,7 +444,7 @@ mod tests {
     #[test]
     fn a_later_class_takes_nothing_from_an_earlier_one() {
         let (program, members) = sharing(&[6.0, 6.0, 6.0], &[1.0; 3], &[(&[1.0; 3], 9.0)]);
-        let found = leximin_in_classes(&program, &[&members[2..], &members[..2]], &Clarabel::default())
+        let found = leximin_in_classes(&program, &[&members[2..], &members[..2]], &HAIRS, &Clarabel::default())
             .expect("solvable");
         for (level, wanted) in found.levels.iter().zip([6.0, 1.5, 1.5]) {
             assert!((level - wanted).abs() < 1e-7, "{:?}", found.levels);

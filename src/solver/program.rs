@@ -257,6 +257,18 @@ impl Program {
 }
 
 impl ConvexTerm {
+    /// The term with its weight multiplied.
+    pub fn scaled(self, factor: f64) -> ConvexTerm {
+        match self {
+            ConvexTerm::Quadratic { var, weight, target } => {
+                ConvexTerm::Quadratic { var, weight: weight * factor, target }
+            }
+            ConvexTerm::AlphaFair { var, weight, alpha } => {
+                ConvexTerm::AlphaFair { var, weight: weight * factor, alpha }
+            }
+        }
+    }
+
     /// The variable it bends.
     pub fn var(&self) -> Var {
         match *self {

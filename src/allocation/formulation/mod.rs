@@ -73,6 +73,8 @@ pub struct Broken {
     pub riparian: RiparianIdx,
     /// What a unit costs, MUSD/hm3.
     pub price: f64,
+    /// The row that says so, where the promise has one of its own.
+    pub row: Option<Row>,
 }
 
 /// A kind of broken promise, and where and when.

@@ -1,7 +1,7 @@
 //! Money: the farm benefit in steps, spill damage, broken promises, and the objective they add up to.
 
 use crate::quantity::index::PeriodIdx;
-use crate::solver::program::{Label, Row, Var};
+use crate::solver::program::{ConvexTerm, Label, Row, Var};
 
 use super::{Formulation, MoneyTerm};
 
@@ -60,6 +60,20 @@ impl Formulation<'_> {
         }
     }
 
+    /// Total net benefit at a point, MUSD.
+    pub fn benefit_at(&self, values: &[f64]) -> f64 {
+        self.money.iter().map(|term| term.coefficient * values[term.var.position()]).sum()
+    }
+
+    /// What all that is claimed would be worth if it were served, MUSD: the size of the money in the program.
+    pub fn greatest_worth(&self) -> f64 {
+        let worth = |term: &MoneyTerm| {
+            let most = self.program.variable(term.var).upper;
+            if term.coefficient > 0.0 && most.is_finite() { term.coefficient * most } else { 0.0 }
+        };
+        self.money.iter().map(worth).sum()
+    }
+
     /// Adds the row `total net benefit >= least`.
     pub fn hold_benefit(&mut self, least: f64) -> Row {
         let label = Label { family: "total_benefit", element: self.names.basin, period: None };
@@ -87,28 +101,32 @@ impl Formulation<'_> {
         benefits
     }
 
-    /// Makes an even, smooth plan the objective: deliveries near the same share of their claims,
-    /// releases, thermal output and trade without jumps. Strictly convex in what a policy leaves open.
-    pub fn minimise_unevenness(&mut self) {
-        self.program.clear_objective();
-        self.add_even_deliveries();
-        self.add_smooth_releases();
-        self.add_gentle_power();
+    /// What makes a plan even and smooth, as terms to minimise: deliveries near the same share of their
+    /// claims, releases, thermal output and trade without jumps. Strictly convex in what a policy leaves
+    /// open. Adds the variables it needs; the objective is left as it is.
+    pub fn unevenness(&mut self) -> Vec<ConvexTerm> {
+        let mut terms = self.uneven_deliveries();
+        terms.extend(self.rough_releases());
+        terms.extend(self.rough_power());
+        terms
     }
 
-    fn add_even_deliveries(&mut self) {
+    fn uneven_deliveries(&self) -> Vec<ConvexTerm> {
+        let mut terms = Vec::new();
         let basin = self.window.basin;
         for (k, demand) in basin.demands.enumerate() {
             for t in basin.horizon.indices() {
                 let claim = demand.claim[t].value();
                 if claim > 0.0 {
-                    self.add_quadratic(self.vars.delivery[k][t], 1.0 / claim, claim);
+                    terms.push(quadratic(self.vars.delivery[k][t], 1.0 / claim, claim));
                 }
             }
         }
+        terms
     }
 
-    fn add_smooth_releases(&mut self) {
+    fn rough_releases(&mut self) -> Vec<ConvexTerm> {
+        let mut terms = Vec::new();
         let basin = self.window.basin;
         for (r, reservoir) in basin.reservoirs.enumerate() {
             let Some(outlet) = basin.outlets(reservoir.node).next() else { continue };
@@ -116,9 +134,10 @@ impl Formulation<'_> {
             let size = reservoir.storage_max.iter().map(|volume| volume.value()).fold(1.0, f64::max);
             for t in basin.horizon.indices().skip(1) {
                 let jump = self.add_jump(name, outlet, t);
-                self.add_quadratic(jump, 1.0 / size, 0.0);
+                terms.push(quadratic(jump, 1.0 / size, 0.0));
             }
         }
+        terms
     }
 
     /// A variable for the change of mean flow from the period before, as a volume of this period.
@@ -140,20 +159,18 @@ impl Formulation<'_> {
         jump
     }
 
-    fn add_gentle_power(&mut self) {
-        let sent: Vec<Var> = self.vars.sent.iter().flatten().copied().collect();
-        let thermal: Vec<Var> = self.vars.thermal.iter().flatten().copied().collect();
-        for var in sent.into_iter().chain(thermal) {
-            let upper = self.program.variable(var).upper;
-            if upper > 0.0 {
-                self.add_quadratic(var, 0.1 / upper, 0.0);
-            }
-        }
+    fn rough_power(&self) -> Vec<ConvexTerm> {
+        let power = self.vars.sent.iter().chain(&self.vars.thermal).flatten();
+        power
+            .map(|&var| (var, self.program.variable(var).upper))
+            .filter(|(_, upper)| *upper > 0.0)
+            .map(|(var, upper)| quadratic(var, 0.1 / upper, 0.0))
+            .collect()
     }
+}
 
-    fn add_quadratic(&mut self, var: Var, weight: f64, target: f64) {
-        self.program.add_convex(crate::solver::program::ConvexTerm::Quadratic { var, weight, target });
-    }
+fn quadratic(var: Var, weight: f64, target: f64) -> ConvexTerm {
+    ConvexTerm::Quadratic { var, weight, target }
 }
 
 /// Families of the steps of the farm benefit, best first.

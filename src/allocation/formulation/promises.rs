@@ -39,7 +39,7 @@ impl Formulation<'_> {
                 self.program.add_term(row, self.vars.storage[r][t], 1.0);
                 self.program.add_term(row, var, 1.0);
                 let price = basin.promise_prices.dead_storage.value();
-                self.push_broken(var, BrokenKind::DeadStorage(r, t), reservoir.riparian, price);
+                self.push_broken(var, row, BrokenKind::DeadStorage(r, t), reservoir.riparian, price);
             }
         }
     }
@@ -58,7 +58,7 @@ impl Formulation<'_> {
             self.program.add_term(row, end, 1.0);
             self.program.add_term(row, var, 1.0);
             let price = basin.promise_prices.end_storage.value();
-            self.push_broken(var, BrokenKind::EndStorage(r), reservoir.riparian, price);
+            self.push_broken(var, row, BrokenKind::EndStorage(r), reservoir.riparian, price);
         }
     }
 
@@ -75,7 +75,7 @@ impl Formulation<'_> {
             self.program.add_term(row, self.vars.flow[r][t], 1.0);
             self.program.add_term(row, var, -1.0);
             let price = basin.promise_prices.safe_flow.value();
-            self.push_broken(var, BrokenKind::SafeFlow(r, t), reach.riparian, price);
+            self.push_broken(var, row, BrokenKind::SafeFlow(r, t), reach.riparian, price);
         }
     }
 
@@ -129,7 +129,7 @@ impl Formulation<'_> {
             decided += self.add_passage(row, promise.gauge, t);
         }
         self.program.set_row_bounds(row, required - decided, f64::INFINITY);
-        self.push_broken(var, what, promise.riparian, promise.price.value());
+        self.push_broken(var, row, what, promise.riparian, promise.price.value());
     }
 
     /// Adds what passes a gauge to a row; returns what is already decided, hm3.
@@ -147,8 +147,8 @@ impl Formulation<'_> {
         }
     }
 
-    fn push_broken(&mut self, var: Var, what: BrokenKind, riparian: RiparianIdx, price: f64) {
-        self.vars.broken.push(Broken { var, what, riparian, price });
+    fn push_broken(&mut self, var: Var, row: Row, what: BrokenKind, riparian: RiparianIdx, price: f64) {
+        self.vars.broken.push(Broken { var, what, riparian, price, row: Some(row) });
     }
 
     /// Makes the priced shortfall of all promises the objective.
@@ -163,11 +163,11 @@ impl Formulation<'_> {
     /// best plan keeps are kept, and the priced sum of the others stays within a hair of the least.
     pub fn hold_shortfall(&mut self, least: &LeastShortfall) {
         let mut breakable = Vec::new();
-        for (broken, kept) in self.vars.broken.iter().zip(&least.kept) {
+        for (broken, kept) in self.vars.broken.clone().into_iter().zip(&least.kept) {
             if *kept {
-                self.program.set_bounds(broken.var, 0.0, 0.0);
+                self.keep(broken);
             } else {
-                breakable.push(*broken);
+                breakable.push(broken);
             }
         }
         if !breakable.is_empty() {
@@ -177,6 +177,34 @@ impl Formulation<'_> {
             for broken in breakable {
                 self.program.add_term(row, broken.var, broken.price);
             }
+        }
+    }
+
+    /// Keeps a promise: nothing is broken, and where it speaks of one variable its row becomes a bound, so
+    /// that a promise that leaves no choice (a full reservoir at the end) leaves no thin program behind.
+    fn keep(&mut self, broken: Broken) {
+        self.program.set_bounds(broken.var, 0.0, 0.0);
+        let Some(row) = broken.row else { return };
+        let bounds = *self.program.row(row);
+        let Some(var) = self.spoken_of(broken.what) else { return };
+        let variable = *self.program.variable(var);
+        let lower = variable.lower.max(bounds.lower).min(variable.upper);
+        let upper = variable.upper.min(bounds.upper).max(lower);
+        self.program.set_bounds(var, lower, upper);
+        self.program.set_row_bounds(row, f64::NEG_INFINITY, f64::INFINITY);
+    }
+
+    /// The variable a promise speaks of, if it is one alone.
+    fn spoken_of(&self, what: BrokenKind) -> Option<Var> {
+        match what {
+            BrokenKind::DeadStorage(r, t) => Some(self.vars.storage[r][t]),
+            BrokenKind::EndStorage(r) => Some(self.vars.storage[r][last(&self.vars.storage[r])]),
+            BrokenKind::SafeFlow(reach, t) => Some(self.vars.flow[reach][t]),
+            BrokenKind::Flow(p, t) => match self.window.basin.promises[p].gauge {
+                Gauge::ReachHead(reach) => Some(self.vars.flow[reach][t]),
+                Gauge::Node(_) => None,
+            },
+            BrokenKind::Correction(..) | BrokenKind::Season(..) => None,
         }
     }
 }

@@ -217,6 +217,7 @@ impl Formulation<'_> {
                 what: BrokenKind::Correction(node, t),
                 riparian: basin.nodes[node].riparian,
                 price: basin.promise_prices.correction.value(),
+                row: None,
             });
         }
         loss

@@ -1,6 +1,6 @@
 //! Figures: the list of them, and what each is given.
 //!
-//! A figure is a function of a [`View`]: the tables of a run, the scenario, its policies. It returns
+//! A figure is a function of a `View`: the tables of a run, the scenario, its policies. It returns
 //! nothing where there is nothing to show (no power areas, nothing traded). Figures are drawn side by
 //! side and returned in the order of the list, byte for byte the same each time.
 

@@ -33,15 +33,19 @@ pub fn replay(window: Window<'_>, plan: &Plan, prices: Option<&Prices>, origin: 
     let mut record = Record::default();
     let mut river = water::River::at_start(window);
     let mut fuel = power::FuelLeft::at_start(window);
+    let mut passed = water::nothing_passed(window);
     for t in window.basin.horizon.indices() {
         let flows = river.pass(window, plan, t);
         let energy = power::dispatch(window, plan, &flows, &mut fuel, t);
+        for (p, promise) in window.basin.promises.enumerate() {
+            passed[p][t] = flows.passed(promise.gauge);
+        }
         let page = Page { window, t, origin, prices };
         water::write(&page, &flows, &energy, &mut record);
         power::write(&page, &energy, &mut record);
         money::write(&page, &flows, &energy, &mut record);
     }
-    water::write_seasons(window, origin, &mut record);
+    water::write_seasons(window, origin, &passed, &mut record);
     money::charge_seasons(window, &mut record);
     record
 }

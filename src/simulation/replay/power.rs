@@ -45,8 +45,10 @@ pub fn dispatch(
     let mut energy = planned(window, plan, flows, t);
     let spare = fuel.spare(window, plan, t);
     let mut spare = Table::<FuelIdx, f64>::new(spare);
-    for a in window.basin.areas.indices() {
-        repair(window, &mut energy, &mut spare, a, t);
+    for _ in 0..window.basin.areas.len() {
+        for a in window.basin.areas.indices() {
+            repair(window, &mut energy, &mut spare, a, t);
+        }
     }
     fuel.burn(window, &energy.thermal);
     energy
@@ -154,8 +156,9 @@ impl EnergyFlows {
     }
 }
 
-/// Too much: serve more load, burn less (dearest first), let turbines idle, take less from outside the
-/// model. Too little: burn more where there is fuel (cheapest first), then serve less.
+/// Too much: serve more load, burn less (dearest first), let turbines idle, take less of what comes as it
+/// comes, then over the lines. Too little: burn more where there is fuel (cheapest first), serve less, then
+/// send less.
 fn repair(
     window: Window<'_>,
     energy: &mut EnergyFlows,
@@ -170,10 +173,36 @@ fn repair(
         energy.served[a] += more;
         let mut left = burn_less(window, energy, a, surplus - more);
         left = idle(window, energy, a, left);
-        energy.other[a] -= left.min(energy.other[a]);
+        let less = left.min(energy.other[a]);
+        energy.other[a] -= less;
+        take_less(window, energy, a, left - less);
     } else {
         let missing = burn_more(window, energy, spare, a, t, -surplus);
-        energy.served[a] -= missing.min(energy.served[a]);
+        let less = missing.min(energy.served[a]);
+        energy.served[a] -= less;
+        send_less(window, energy, a, missing - less);
+    }
+}
+
+/// Takes less over the lines that come in; the sender's own balance is repaired in the next sweep.
+fn take_less(window: Window<'_>, energy: &mut EnergyFlows, a: AreaIdx, mut surplus: f64) {
+    for (l, line) in window.basin.lines.enumerate() {
+        if line.to == Terminal::Area(a) && surplus > 0.0 {
+            let less = (surplus / (1.0 - line.loss)).min(energy.sent[l]);
+            energy.sent[l] -= less;
+            surplus -= less * (1.0 - line.loss);
+        }
+    }
+}
+
+/// Sends less over the lines that go out; the receiver's own balance is repaired in the next sweep.
+fn send_less(window: Window<'_>, energy: &mut EnergyFlows, a: AreaIdx, mut missing: f64) {
+    for (l, line) in window.basin.lines.enumerate() {
+        if line.from == Terminal::Area(a) && missing > 0.0 {
+            let less = missing.min(energy.sent[l]);
+            energy.sent[l] -= less;
+            missing -= less;
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::allocation::plan::Plan;
 use crate::allocation::window::Window;
-use crate::network::basin::{DemandIdx, DrainageIdx, NodeIdx, PlantIdx, ReachIdx, ReservoirIdx};
+use crate::network::basin::{DemandIdx, DrainageIdx, NodeIdx, PlantIdx, PromiseIdx, ReachIdx, ReservoirIdx};
 use crate::network::promise::{Gauge, Requirement};
 use crate::network::topology::NodeKind;
-use crate::quantity::index::{Idx, PeriodIdx, Table};
+use crate::quantity::index::{Idx, PeriodIdx, Series, Table};
 use crate::quantity::total::Total;
 
 use super::power::EnergyFlows;
@@ -418,11 +418,8 @@ fn write_drainage(page: &Page<'_>, flows: &WaterFlows, record: &mut Record) {
 fn write_promised_flows(page: &Page<'_>, flows: &WaterFlows, record: &mut Record) {
     let basin = page.window.basin;
     for promise in &basin.promises {
-        let passed = flows.passed(promise.gauge);
-        let required = match &promise.required {
-            Requirement::EachPeriod(required) => required[page.t].value(),
-            Requirement::EachSeason(_) => 0.0,
-        };
+        let Requirement::EachPeriod(required) = &promise.required else { continue };
+        let (passed, required) = (flows.passed(promise.gauge), required[page.t].value());
         record.environment.push(row!(
             page,
             EnvironmentRow {
@@ -494,43 +491,39 @@ fn push_row(page: &Page<'_>, promise: &str, place: &str, required: f64, achieved
     });
 }
 
-/// Writes, for each promise over a season, one row at the first period of the season: what was
-/// required and what passed in all of it.
-pub fn write_seasons(window: Window<'_>, origin: Origin<'_>, record: &mut Record) {
+/// Writes, for each promise over a season, one row at the first period of the season, as long as the
+/// season: what was required and what passed in all of it.
+pub fn write_seasons(window: Window<'_>, origin: Origin<'_>, passed: &Passed, record: &mut Record) {
     let basin = window.basin;
-    for promise in &basin.promises {
+    for (p, promise) in basin.promises.enumerate() {
         let Requirement::EachSeason(seasons) = &promise.required else { continue };
         for (season, required) in seasons {
             let periods: Vec<PeriodIdx> = basin.horizon.periods_in(*season).collect();
             let Some(&first) = periods.first() else { continue };
-            let starts: Vec<_> = periods.iter().map(|&t| basin.horizon.periods[t].first_day).collect();
-            let passed: f64 = record
-                .environment
-                .iter()
-                .filter(|row| row.place == promise.name && starts.contains(&row.period_start))
-                .map(|row| row.delivered_hm3)
-                .total();
+            let delivered = periods.iter().map(|&t| passed[p][t]).total();
             let page = Page { window, t: first, origin, prices: None };
-            push_broken(&page, "environment", &promise.name, required.value(), passed, record);
-            let shortfall = (required.value() - passed).max(0.0);
-            mark_season(record, promise.name.as_str(), &starts, required.value(), shortfall);
+            push_broken(&page, "environment", &promise.name, required.value(), delivered, record);
+            record.environment.push(EnvironmentRow {
+                days: periods.iter().map(|&t| basin.horizon.periods[t].days.value()).total(),
+                ..row!(
+                    page,
+                    EnvironmentRow {
+                        place: promise.name.clone(),
+                        required_hm3: required.value(),
+                        delivered_hm3: delivered,
+                        shortfall_hm3: (required.value() - delivered).max(0.0),
+                    }
+                )
+            });
         }
     }
 }
 
-/// Spreads a season's requirement and shortfall over its rows: the requirement in proportion to the
-/// days, the shortfall in proportion to the requirement, so that both add up.
-fn mark_season(
-    record: &mut Record,
-    place: &str,
-    starts: &[jiff::civil::Date],
-    required: f64,
-    shortfall: f64,
-) {
-    let in_season = |row: &EnvironmentRow| row.place == place && starts.contains(&row.period_start);
-    let days: f64 = record.environment.iter().filter(|row| in_season(row)).map(|row| row.days).total();
-    for row in record.environment.iter_mut().filter(|row| in_season(row)) {
-        row.required_hm3 = required * row.days / days;
-        row.shortfall_hm3 = shortfall * row.days / days;
-    }
+/// What passed the gauge of each promise in each period, hm3.
+pub type Passed = Table<PromiseIdx, Series<f64>>;
+
+/// Nothing has passed anywhere yet.
+pub fn nothing_passed(window: Window<'_>) -> Passed {
+    let basin = window.basin;
+    Table::filled(basin.promises.len(), Table::filled(basin.horizon.len(), 0.0))
 }
