@@ -314,7 +314,8 @@ fn spots(basin: &Basin, frame: Frame, flows: &[f64]) -> (Vec<Spot>, Vec<(String,
     let heights: Vec<f64> = bands.iter().map(|(_, cells)| height_of(cells)).collect();
     let unit = (frame.height() / heights.iter().sum::<f64>().max(1e-9)).min(HIGHEST_ROW);
     let spare = frame.height() - unit * heights.iter().sum::<f64>();
-    let (mut spots, mut names, mut top) = (vec![frame.centre(); basin.nodes.len()], Vec::new(), frame.top + 0.5 * spare);
+    let (mut spots, mut names, mut top) =
+        (vec![frame.centre(); basin.nodes.len()], Vec::new(), frame.top + 0.5 * spare);
     let mut column = f64::INFINITY;
     for ((title, cells), height) in bands.iter().zip(heights) {
         let columns = cells.iter().map(|(_, cell)| cell.column).fold(0.0, f64::max);

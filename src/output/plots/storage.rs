@@ -90,14 +90,6 @@ fn file_name(name: &str) -> String {
     name.chars().map(|c| if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '-' }).collect()
 }
 
-fn lowest(line: &[Option<f64>]) -> Option<f64> {
-    line.iter().flatten().copied().min_by(f64::total_cmp)
-}
-
-fn highest(line: &[Option<f64>]) -> Option<f64> {
-    line.iter().flatten().copied().max_by(f64::total_cmp)
-}
-
 fn last(line: &[Option<f64>]) -> Option<f64> {
     line.last().copied().flatten()
 }
@@ -108,18 +100,8 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
         let value = value * factor;
         if factor > 1.0 { format!("{value:.0}\u{a0}{unit}") } else { format!("{value:.1}\u{a0}{unit}") }
     };
-    let spread_of = |of: &dyn Fn(&[Option<f64>]) -> Option<f64>| {
-        let values: Vec<(usize, f64)> =
-            course.lines.iter().enumerate().filter_map(|(k, line)| of(line).map(|v| (k, v))).collect();
-        let least = values.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1));
-        let most = values.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
-        least.zip(most)
-    };
     let policy = |k: usize| view.policies[k].as_str();
-    let kinds: [(Moment, &dyn Fn(&[Option<f64>]) -> Option<f64>); 3] =
-        [(Moment::End, &last), (Moment::Lowest, &lowest), (Moment::Highest, &highest)];
-    let ranges =
-        kinds.iter().filter_map(|(moment, of)| spread_of(of).map(|(least, most)| (*moment, least, most)));
+    let ranges = [Moment::End, Moment::Lowest, Moment::Highest].into_iter().filter_map(|m| range(course, m));
     let widest = ranges.max_by(|a, b| (a.2.1 - a.1.1).total_cmp(&(b.2.1 - b.1.1)));
     match widest.filter(|(_, least, most)| most.1 - least.1 > SAME * course.range()) {
         Some((Moment::End, least, most)) => {
@@ -158,6 +140,28 @@ enum Moment {
     Highest,
 }
 
+impl Moment {
+    fn of(self, line: &[Option<f64>]) -> Option<f64> {
+        let stored = line.iter().flatten().copied();
+        match self {
+            Moment::End => last(line),
+            Moment::Lowest => stored.min_by(f64::total_cmp),
+            Moment::Highest => stored.max_by(f64::total_cmp),
+        }
+    }
+}
+
+/// A moment, the policy with the least and the one with the most water then, each with how much.
+type Range = (Moment, (usize, f64), (usize, f64));
+
+/// The policies with the least and with the most water at a moment, each with how much.
+fn range(course: &Course<'_>, moment: Moment) -> Option<Range> {
+    let stored = course.lines.iter().enumerate().filter_map(|(k, line)| moment.of(line).map(|v| (k, v)));
+    let least = stored.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let most = stored.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some((moment, least, most))
+}
+
 fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, course: &Course<'_>, factor: f64, unit: &str) {
     let (low, high) = extent(
         course
@@ -174,19 +178,19 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, course: &Course<'_>, fact
     let panel = Panel { frame, upright: scale };
     let calendar = Calendar::new(&view.scenario.basin.horizon, frame.left, frame.right);
     let y = |value: f64| panel.y(factor * value).clamp(frame.top, frame.bottom);
-    bands(canvas, &calendar, frame, course, &y);
+    bands(canvas, &calendar, frame, course, y);
     panel.draw_grid(canvas, true);
     panel.draw_unit(canvas, unit);
-    name_bands(canvas, frame, course, &y, factor);
+    name_bands(canvas, frame, course, y, factor);
     for (k, line) in course.lines.iter().enumerate().rev() {
-        for piece in pieces(line, &calendar, &y) {
+        for piece in pieces(line, &calendar, y) {
             canvas.line(&piece, palette::policy(k));
         }
     }
     panel.draw_axes(canvas, panel.upright.low);
     calendar.draw(canvas, frame.bottom);
-    dots(canvas, frame, course, &y);
-    name_lines(canvas, frame, view, course, &y, names);
+    dots(canvas, frame, course, y);
+    name_lines(canvas, frame, view, course, y, names);
 }
 
 /// The parts of a line without gaps.
@@ -295,6 +299,7 @@ mod tests {
     #[test]
     fn the_end_of_a_line_that_stops_early_is_not_known() {
         assert_eq!(last(&[Some(1.0), None]), None);
-        assert_eq!(lowest(&[Some(3.0), None, Some(2.0)]), Some(2.0));
+        assert_eq!(Moment::Lowest.of(&[Some(3.0), None, Some(2.0)]), Some(2.0));
+        assert_eq!(Moment::Highest.of(&[Some(3.0), None]), Some(3.0));
     }
 }
