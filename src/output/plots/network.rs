@@ -79,7 +79,7 @@ fn title(view: &View<'_>, policy: &str, flows: &Flows) -> String {
     sinks.sort_by(|a, b| b.0.total_cmp(&a.0));
     let unit = flows.unit;
     let comes = written(comes);
-    let name = |sink: &(f64, &str)| sink.1.split(" (").next().unwrap_or(sink.1).to_owned();
+    let name = |sink: &(f64, &str)| sink.1.split(" (").next().unwrap_or(sink.1).replace(' ', "\u{a0}");
     match sinks.as_slice() {
         [] => format!("{comes}\u{a0}{unit} come into the basin under {policy}"),
         [only] => format!(

@@ -116,6 +116,10 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
                 policy(most.0)
             )
         }
+        Some((Moment::Highest, least, most)) if least.1 < 0.005 * course.range() => {
+            let high = round(most.1);
+            format!("{name} fills to {high} under {}, not at all under {}", policy(most.0), policy(least.0))
+        }
         Some((Moment::Highest, least, most)) => {
             let (low, high) = (round(least.1), round(most.1));
             format!(
@@ -125,9 +129,9 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
             )
         }
         None => {
-            let who = if view.policies.len() > 1 { "under every policy " } else { "" };
+            let who = if view.policies.len() > 1 { " under every policy" } else { "" };
             let (low, high) = extent(course.stored());
-            format!("{name} {who}stays between {} and {}", round(low), round(high))
+            format!("{name} stays between {} and {}{who}", round(low), round(high))
         }
     }
 }
