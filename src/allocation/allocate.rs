@@ -36,7 +36,7 @@ const LEVEL_SLACK: f64 = 1e-3;
 /// A level is held this much below what was reached, for what the solver does not know: never with an equation.
 const LEVEL_HAIR: f64 = 1e-7;
 /// What missing a level within that slack costs, per unit, relative to the worth of everything that is claimed.
-const LEVEL_PRICE: f64 = 10.0;
+const LEVEL_PRICE: f64 = 1.0;
 /// The same while levels are sought, and a wider one in case a program cannot be solved.
 const LEVEL_HAIRS: [f64; 2] = [LEVEL_SLACK, 3.0 * LEVEL_SLACK];
 /// The total benefit is held this much below its greatest, relative to it.

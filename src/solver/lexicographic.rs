@@ -19,7 +19,7 @@ const GRACE: f64 = 1e-5;
 
 /// What missing a level within its grace costs, in units of what is lifted: who would have to give up more than
 /// this for each unit of another's level may let that level fall by the grace.
-const GRACE_PRICE: f64 = 10.0;
+const GRACE_PRICE: f64 = 2.0;
 
 /// A share of the duals above which a member is proved to be saturated.
 const PROVED: f64 = 1e-4;
@@ -287,10 +287,16 @@ impl<'a> Ladder<'a> {
         program
     }
 
-    /// Which of the free members stand as high as they can: at least one.
+    /// Which of the free members stand as high as they can: at least one. Where levels have a grace, a member
+    /// whose rise to its cap would cost the others less than that is not held back.
     fn saturated(&mut self, members: &[Member], rung: &Rung) -> Result<Vec<bool>, Unsolved> {
         let scale = rung.scale();
-        let proved = |at: usize| rung.shares[at] * members.len() as f64 > PROVED;
+        let grace = self.hairs.first().copied().filter(|hair| *hair > GRACE).unwrap_or(0.0);
+        let proved = |at: usize| {
+            let room = self.bare.variable(members[at].var).upper / members[at].weight - rung.level;
+            let costs = rung.shares[at] * room > grace * scale;
+            costs && rung.shares[at] * members.len() as f64 > PROVED
+        };
         let apart = |at: usize| rung.above[at] > APART * scale;
         let mut saturated: Vec<bool> = (0..members.len()).map(|at| proved(at) && !apart(at)).collect();
         let unsure: Vec<usize> = (0..members.len()).filter(|at| !saturated[*at] && !apart(*at)).collect();
@@ -444,8 +450,9 @@ mod tests {
     #[test]
     fn a_later_class_takes_nothing_from_an_earlier_one() {
         let (program, members) = sharing(&[6.0, 6.0, 6.0], &[1.0; 3], &[(&[1.0; 3], 9.0)]);
-        let found = leximin_in_classes(&program, &[&members[2..], &members[..2]], &HAIRS, &Clarabel::default())
-            .expect("solvable");
+        let found =
+            leximin_in_classes(&program, &[&members[2..], &members[..2]], &HAIRS, &Clarabel::default())
+                .expect("solvable");
         for (level, wanted) in found.levels.iter().zip([6.0, 1.5, 1.5]) {
             assert!((level - wanted).abs() < 1e-7, "{:?}", found.levels);
         }
