@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::quantity::calendar::Horizon;
 
-use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
+use super::canvas::{Across, Canvas, Frame, Type, Upright};
 use super::palette::{AXIS, GRID, Line, WHITE};
 
 /// From values to pixels, along one direction.
@@ -180,11 +180,6 @@ impl Calendar {
         self.bounds.get(k).map_or(self.right, |&day| self.at(day))
     }
 
-    /// The middle of period `k`, pixels.
-    pub(super) fn middle(&self, k: usize) -> f64 {
-        0.5 * (self.start(k) + self.start(k + 1))
-    }
-
     /// The number of the period that begins on this day.
     pub(super) fn period(&self, first_day: Date) -> Option<usize> {
         self.bounds.binary_search(&first_day).ok().filter(|&k| k < self.len())
@@ -195,11 +190,6 @@ impl Calendar {
         let (left, right) = (self.start(k), self.start(k + 1));
         let gap = (0.06 * (right - left)).clamp(0.4, 2.0);
         Frame::new(left + gap, top, right - gap, bottom)
-    }
-
-    /// Points at the middle of the periods, for values by period.
-    pub(super) fn through_middles(&self, values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Spot> {
-        values.iter().enumerate().map(|(k, &value)| (self.middle(k), y(value))).collect()
     }
 
     /// The months that begin within the horizon (and the one it begins in): first day, place, end.

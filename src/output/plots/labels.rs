@@ -114,7 +114,8 @@ fn candidates(dot: Spot, gap: f64, (width, height): (f64, f64)) -> impl Iterator
     })
 }
 
-fn overlap(a: &Frame, b: &Frame) -> f64 {
+/// The area that two boxes share, pixels.
+pub(super) fn overlap(a: &Frame, b: &Frame) -> f64 {
     let wide = a.right.min(b.right) - a.left.max(b.left);
     let high = a.bottom.min(b.bottom) - a.top.max(b.top);
     wide.max(0.0) * high.max(0.0)

@@ -1,8 +1,189 @@
-//! The figure `releases`.
+//! The figure `releases`: when the great reservoirs let their water go.
+//!
+//! One panel a reservoir, the largest first: what is let out in each period as a line a policy, the
+//! inflow under the first policy as a grey area behind.
 
+use jiff::civil::Date;
+
+use crate::network::reservoir::Reservoir;
+use crate::quantity::calendar::{Season, Step};
+use crate::quantity::index::Idx;
+
+use super::axis::{Calendar, Panel, Scale};
+use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
+use super::legend;
+use super::palette;
 use super::{Figure, View};
 
-/// Draws it.
-pub(super) fn figure(_view: &View<'_>) -> Vec<Figure> {
-    Vec::new()
+/// The most reservoirs that are shown.
+const MOST: usize = 3;
+
+/// A reservoir's water in each period, hm3.
+struct Passage<'a> {
+    title: &'a str,
+    inflow: Vec<f64>,
+    /// By policy, then period.
+    released: Vec<Vec<f64>>,
+}
+
+/// Draws it, where a reservoir lets water go.
+pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
+    let passages: Vec<Passage<'_>> = largest(view).into_iter().map(|name| passage(view, name)).collect();
+    if passages.is_empty() {
+        return Vec::new();
+    }
+    let horizon = &view.scenario.basin.horizon;
+    let step = if horizon.step == Step::Month { "month" } else { "ten days" };
+    let of_policy =
+        if view.policies.len() > 1 { format!(" under {}", view.policies[0]) } else { String::new() };
+    let subtitle = format!(
+        "Released through turbines and spillways, hm³ by {step}, lines; inflow{of_policy}, grey; \
+         each reservoir has its own scale"
+    );
+    view.figure("releases", title(view, &passages), &subtitle, |canvas, body| {
+        draw(canvas, body, view, &passages);
+    })
+}
+
+/// The reservoirs that hold most and let anything go, the largest first.
+fn largest<'a>(view: &'a View<'_>) -> Vec<&'a str> {
+    let released = |name: &str| {
+        view.tables
+            .record
+            .reservoirs
+            .iter()
+            .any(|row| row.reservoir == name && row.turbined_hm3 + row.spilled_hm3 > 1e-6)
+    };
+    let size = |reservoir: &Reservoir| reservoir.storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
+    let mut reservoirs: Vec<_> =
+        view.scenario.basin.reservoirs.iter().filter(|r| released(&r.name)).collect();
+    reservoirs.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    reservoirs.into_iter().take(MOST).map(|reservoir| reservoir.name.as_str()).collect()
+}
+
+fn passage<'a>(view: &'a View<'_>, name: &'a str) -> Passage<'a> {
+    let basin = &view.scenario.basin;
+    let starts = starts(view);
+    let title = basin.reservoirs.iter().find(|r| r.name == name).map_or(name, |r| r.title.as_str());
+    let mut released = vec![vec![0.0; starts.len()]; view.policies.len()];
+    let mut inflow = vec![0.0; starts.len()];
+    for row in view.tables.record.reservoirs.iter().filter(|row| row.reservoir == name && row.member == 0) {
+        let policy = view.policies.iter().position(|policy| *policy == row.policy);
+        let (Some(policy), Ok(k)) = (policy, starts.binary_search(&row.period_start)) else { continue };
+        released[policy][k] += row.turbined_hm3 + row.spilled_hm3;
+        if policy == 0 {
+            inflow[k] += row.inflow_hm3;
+        }
+    }
+    Passage { title, inflow, released }
+}
+
+fn starts(view: &View<'_>) -> Vec<Date> {
+    view.scenario.basin.horizon.periods.iter().map(|period| period.first_day).collect()
+}
+
+/// The share of the release that falls in October-March, under each policy.
+fn winter_shares(view: &View<'_>, passage: &Passage<'_>) -> Vec<f64> {
+    let periods = &view.scenario.basin.horizon.periods;
+    let share = |released: &Vec<f64>| {
+        let all: f64 = released.iter().sum();
+        let winter = periods.enumerate().filter(|(_, period)| period.season == Season::NonVegetation);
+        let winter: f64 = winter.map(|(t, _)| released[t.position()]).sum();
+        if all > 0.0 { winter / all } else { 0.0 }
+    };
+    passage.released.iter().map(share).collect()
+}
+
+fn title(view: &View<'_>, passages: &[Passage<'_>]) -> String {
+    let Some(first) = passages.first() else { return String::new() };
+    if view.scenario.basin.horizon.seasons().len() < 2 {
+        return total_title(view, first);
+    }
+    let apart = |passage: &&Passage<'_>| {
+        let (least, most) = super::axis::extent(winter_shares(view, passage));
+        most - least
+    };
+    let telling = passages.iter().max_by(|a, b| apart(a).total_cmp(&apart(b))).unwrap_or(first);
+    let shares = winter_shares(view, telling);
+    let (least, most) = super::axis::extent(shares.iter().copied());
+    let at = |share: f64| shares.iter().position(|&s| s == share).map_or("", |k| view.policies[k].as_str());
+    let percent = |share: f64| format!("{:.0}\u{a0}%", 100.0 * share);
+    if most - least < 0.03 {
+        let who = if view.policies.len() > 1 { " under every policy" } else { "" };
+        return format!("{} lets {} of its water go in winter{who}", telling.title, percent(most));
+    }
+    format!(
+        "{} lets {} of its water go in winter under {}, {} under {}",
+        telling.title,
+        percent(most),
+        at(most),
+        percent(least),
+        at(least)
+    )
+}
+
+/// What to say of a horizon within one season.
+fn total_title(view: &View<'_>, passage: &Passage<'_>) -> String {
+    let totals: Vec<f64> =
+        passage.released.iter().map(|released| released.iter().sum::<f64>() / 1000.0).collect();
+    let (least, most) = super::axis::extent(totals.iter().copied());
+    let at = |total: f64| totals.iter().position(|&t| t == total).map_or("", |k| view.policies[k].as_str());
+    if most - least < 0.02 * most || view.policies.len() == 1 {
+        return format!("{} lets {most:.1}\u{a0}km³ go", passage.title);
+    }
+    format!("{} lets {most:.1}\u{a0}km³ go under {}, {least:.1} under {}", passage.title, at(most), at(least))
+}
+
+fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, passages: &[Passage<'_>]) {
+    let top = if view.policies.len() > 1 {
+        legend::policies(canvas, body, &view.policies) + 46.0
+    } else {
+        body.top + 30.0
+    };
+    let height = body.bottom - 50.0 - top;
+    let ticks = (height / passages.len() as f64 / 55.0).round().clamp(3.0, 8.0) as usize;
+    let scales: Vec<Scale> = passages.iter().map(|passage| scale(passage, ticks)).collect();
+    let room = scales.iter().map(Panel::room_for_numbers).fold(0.0, f64::max);
+    let frames =
+        Frame::new(body.left + room, top, body.right, body.bottom - 50.0).grid(passages.len(), 1, 0.0, 46.0);
+    let last = frames.len().saturating_sub(1);
+    for (k, ((passage, frame), upright)) in passages.iter().zip(frames).zip(scales).enumerate() {
+        let panel = Panel { frame, upright };
+        let calendar = Calendar::new(&view.scenario.basin.horizon, frame.left, frame.right);
+        draw_panel(canvas, &panel, &calendar, passage);
+        if k == last {
+            calendar.draw(canvas, frame.bottom);
+        }
+    }
+}
+
+fn scale(passage: &Passage<'_>, ticks: usize) -> Scale {
+    let all = passage.released.iter().flatten().chain(&passage.inflow);
+    Scale::from_zero(all.copied().fold(0.0, f64::max), ticks)
+}
+
+fn draw_panel(canvas: &Canvas, panel: &Panel, calendar: &Calendar, passage: &Passage<'_>) {
+    let frame = panel.frame;
+    calendar.shade_winter(canvas, frame.top, frame.bottom);
+    let inflow = steps(calendar, &passage.inflow, |value| panel.y(value));
+    let mut area = inflow;
+    area.push((frame.right, frame.bottom));
+    area.push((frame.left, frame.bottom));
+    canvas.area(&area, palette::mix(palette::GRID, palette::AXIS, 0.25));
+    panel.draw_grid(canvas, true);
+    for (k, released) in passage.released.iter().enumerate().rev() {
+        canvas.line(&steps(calendar, released, |value| panel.y(value)), palette::policy(k));
+    }
+    panel.draw_axes(canvas, 0.0);
+    let spot = (frame.left, frame.top - 12.0);
+    canvas.text(spot, passage.title, Type::PANEL, Across::Left, Upright::Base);
+    let unit = (frame.left + Type::PANEL.width(passage.title) + 14.0, spot.1);
+    canvas.text(unit, "hm³", Type::SMALL.colour(palette::GREY), Across::Left, Upright::Base);
+}
+
+/// A line of steps: a value holds through its period.
+fn steps(calendar: &Calendar, values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Spot> {
+    let both_ends =
+        |(k, &value): (usize, &f64)| [(calendar.start(k), y(value)), (calendar.start(k + 1), y(value))];
+    values.iter().enumerate().flat_map(both_ends).collect()
 }

@@ -1,8 +1,309 @@
-//! The figure `storage-*`.
+//! The figures `storage-*`: how full each reservoir is, and who pays at the end.
+//!
+//! One figure a reservoir that can hold water: a line a policy through the ends of the periods, dots at
+//! the start and at the required end, grey bands where it is empty or full.
 
+use crate::network::reservoir::Reservoir;
+use crate::quantity::index::Idx;
+
+use super::axis::{Calendar, Panel, Scale, extent};
+use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
+use super::labels::spread;
+use super::palette::{self, Line};
 use super::{Figure, View};
 
-/// Draws it.
-pub(super) fn figures(_view: &View<'_>) -> Vec<Figure> {
-    Vec::new()
+/// What may be said to be the same, as a share of what the reservoir can hold.
+const SAME: f64 = 0.02;
+
+/// Storage of a reservoir, km3: the start, then the end of each period, a line a policy.
+struct Course<'a> {
+    reservoir: &'a Reservoir,
+    /// `None` where a policy has no row of a period.
+    lines: Vec<Vec<Option<f64>>>,
+    required: Option<f64>,
+    /// Least and most at the end of each period.
+    dead: Vec<f64>,
+    full: Vec<f64>,
+}
+
+impl Course<'_> {
+    fn range(&self) -> f64 {
+        extent(self.full.iter().copied()).1 - extent(self.dead.iter().copied()).0
+    }
+
+    fn stored(&self) -> impl Iterator<Item = f64> + '_ {
+        self.lines.iter().flatten().flatten().copied()
+    }
+}
+
+/// Draws them, in the order of the basin.
+pub(super) fn figures(view: &View<'_>) -> Vec<Figure> {
+    use rayon::prelude::*;
+    let courses: Vec<Course<'_>> = courses(view);
+    courses.par_iter().flat_map_iter(|course| figure(view, course)).collect()
+}
+
+fn courses<'a>(view: &'a View<'_>) -> Vec<Course<'a>> {
+    let basin = &view.scenario.basin;
+    let starts: Vec<_> = basin.horizon.periods.iter().map(|period| period.first_day).collect();
+    let km3 = |volume: f64| volume / 1000.0;
+    let mut courses: Vec<Course<'a>> = basin
+        .reservoirs
+        .enumerate()
+        .map(|(r, reservoir)| Course {
+            reservoir,
+            lines: vec![vec![None; starts.len() + 1]; view.policies.len()],
+            required: view.scenario.end_storage.as_slice().get(r.position()).map(|v| km3(v.value())),
+            dead: reservoir.dead_storage.iter().map(|v| km3(v.value())).collect(),
+            full: reservoir.storage_max.iter().map(|v| km3(v.value())).collect(),
+        })
+        .collect();
+    for row in view.tables.record.reservoirs.iter().filter(|row| row.member == 0) {
+        let policy = view.policies.iter().position(|name| *name == row.policy);
+        let course = courses.iter_mut().find(|course| course.reservoir.name == row.reservoir);
+        let (Some(policy), Some(course), Ok(k)) = (policy, course, starts.binary_search(&row.period_start))
+        else {
+            continue;
+        };
+        let line = &mut course.lines[policy];
+        line[k].get_or_insert(km3(row.storage_start_hm3));
+        line[k + 1] = Some(km3(row.storage_end_hm3));
+    }
+    courses.retain(|course| course.range() > 1e-9 && course.stored().next().is_some());
+    courses
+}
+
+fn figure(view: &View<'_>, course: &Course<'_>) -> Vec<Figure> {
+    let (unit, factor) =
+        if extent(course.full.iter().copied()).1 >= 1.0 { ("km³", 1.0) } else { ("hm³", 1000.0) };
+    let subtitle = format!(
+        "Storage, {unit}, a line a policy; grey: dead storage and full reservoir; dots: start and required end"
+    );
+    let name = format!("storage-{}", file_name(&course.reservoir.name));
+    view.figure(&name, title(view, course, unit, factor), &subtitle, |canvas, body| {
+        draw(canvas, body, view, course, factor, unit);
+    })
+}
+
+/// The name with nothing in it that a file's name should not have.
+fn file_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '-' }).collect()
+}
+
+fn last(line: &[Option<f64>]) -> Option<f64> {
+    line.last().copied().flatten()
+}
+
+fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> String {
+    let name = &course.reservoir.title;
+    let round = |value: f64| {
+        let value = value * factor;
+        if factor > 1.0 { format!("{value:.0}\u{a0}{unit}") } else { format!("{value:.1}\u{a0}{unit}") }
+    };
+    let policy = |k: usize| view.policies[k].as_str();
+    let ranges = [Moment::End, Moment::Lowest, Moment::Highest].into_iter().filter_map(|m| range(course, m));
+    let widest = ranges.max_by(|a, b| (a.2.1 - a.1.1).total_cmp(&(b.2.1 - b.1.1)));
+    match widest.filter(|(_, least, most)| most.1 - least.1 > SAME * course.range()) {
+        Some((Moment::End, least, most)) => {
+            let apart = round(most.1 - least.1);
+            format!("{name} ends {apart} higher under {} than under {}", policy(most.0), policy(least.0))
+        }
+        Some((Moment::Lowest, least, most)) => {
+            let (low, high) = (round(least.1), round(most.1));
+            format!(
+                "{name} falls to {low} under {}, only to {high} under {}",
+                policy(least.0),
+                policy(most.0)
+            )
+        }
+        Some((Moment::Highest, least, most)) if least.1 < 0.005 * course.range() => {
+            let high = round(most.1);
+            format!("{name} fills to {high} under {}, not at all under {}", policy(most.0), policy(least.0))
+        }
+        Some((Moment::Highest, least, most)) => {
+            let (low, high) = (round(least.1), round(most.1));
+            format!(
+                "{name} fills to {high} under {}, only to {low} under {}",
+                policy(most.0),
+                policy(least.0)
+            )
+        }
+        None => {
+            let who = if view.policies.len() > 1 { " under every policy" } else { "" };
+            let (low, high) = extent(course.stored());
+            format!("{name} stays between {} and {}{who}", round(low), round(high))
+        }
+    }
+}
+
+/// What a title compares.
+#[derive(Clone, Copy)]
+enum Moment {
+    End,
+    Lowest,
+    Highest,
+}
+
+impl Moment {
+    fn of(self, line: &[Option<f64>]) -> Option<f64> {
+        let stored = line.iter().flatten().copied();
+        match self {
+            Moment::End => last(line),
+            Moment::Lowest => stored.min_by(f64::total_cmp),
+            Moment::Highest => stored.max_by(f64::total_cmp),
+        }
+    }
+}
+
+/// A moment, the policy with the least and the one with the most water then, each with how much.
+type Range = (Moment, (usize, f64), (usize, f64));
+
+/// The policies with the least and with the most water at a moment, each with how much.
+fn range(course: &Course<'_>, moment: Moment) -> Option<Range> {
+    let stored = course.lines.iter().enumerate().filter_map(|(k, line)| moment.of(line).map(|v| (k, v)));
+    let least = stored.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let most = stored.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some((moment, least, most))
+}
+
+fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, course: &Course<'_>, factor: f64, unit: &str) {
+    let (low, high) = extent(
+        course
+            .stored()
+            .chain(course.dead.iter().copied())
+            .chain(course.full.iter().copied())
+            .chain(course.required),
+    );
+    let air = 0.05 * (high - low).max(1e-3);
+    let scale = Scale::round(factor * (low - air).max(0.0).min(low), factor * (high + air), 8);
+    let label = Type::LABEL;
+    let names = label.widest(view.policies.iter().map(String::as_str)).min(320.0);
+    let frame = body.inset(Panel::room_for_numbers(&scale), 44.0, names + 30.0, 58.0);
+    let panel = Panel { frame, upright: scale };
+    let calendar = Calendar::new(&view.scenario.basin.horizon, frame.left, frame.right);
+    let y = |value: f64| panel.y(factor * value).clamp(frame.top, frame.bottom);
+    bands(canvas, &calendar, frame, course, y);
+    panel.draw_grid(canvas, true);
+    panel.draw_unit(canvas, unit);
+    name_bands(canvas, frame, course, y, factor);
+    for (k, line) in course.lines.iter().enumerate().rev() {
+        for piece in pieces(line, &calendar, y) {
+            canvas.line(&piece, palette::policy(k));
+        }
+    }
+    panel.draw_axes(canvas, panel.upright.low);
+    calendar.draw(canvas, frame.bottom);
+    dots(canvas, frame, course, y);
+    name_lines(canvas, frame, view, course, y, names);
+}
+
+/// The parts of a line without gaps.
+fn pieces(line: &[Option<f64>], calendar: &Calendar, y: impl Fn(f64) -> f64) -> Vec<Vec<Spot>> {
+    let mut pieces: Vec<Vec<Spot>> = vec![Vec::new()];
+    for (k, value) in line.iter().enumerate() {
+        match (value, pieces.last_mut()) {
+            (Some(value), Some(piece)) => piece.push((calendar.start(k), y(*value))),
+            _ => pieces.push(Vec::new()),
+        }
+    }
+    pieces.retain(|piece| piece.len() > 1);
+    pieces
+}
+
+fn bands(canvas: &Canvas, calendar: &Calendar, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64) {
+    let mut k = 0;
+    while k < course.dead.len() {
+        let (dead, full) = (course.dead[k], course.full[k]);
+        let same = |&next: &usize| course.dead[next] == dead && course.full[next] == full;
+        let next = k + (k..course.dead.len()).take_while(same).count();
+        let (left, right) = (calendar.start(k), calendar.start(next));
+        canvas.rectangle(Frame::new(left, y(dead), right, frame.bottom), palette::BAND);
+        canvas.rectangle(Frame::new(left, frame.top, right, y(full)), palette::BAND);
+        k = next;
+    }
+}
+
+/// Writes what the bands are, at the end where the policies' lines lie farther from them.
+fn name_bands(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64, factor: f64) {
+    let look = Type::SMALL.colour(palette::GREY);
+    let number =
+        |value: f64| if factor > 1.0 { format!("{:.0}", factor * value) } else { format!("{value:.2}") };
+    let written = |word: &str, values: &[f64]| {
+        let (least, most) = extent(values.iter().copied());
+        let range = if most - least > 1e-6 {
+            format!("{}\u{2013}{}", number(least), number(most))
+        } else {
+            number(most)
+        };
+        format!("{word} {range}")
+    };
+    let top = y(course.full.first().copied().unwrap_or(0.0));
+    let bottom = y(course.dead.first().copied().unwrap_or(0.0));
+    let (full, dead) = (written("full", &course.full), written("dead storage", &course.dead));
+    canvas.text((frame.left + 12.0, top - 11.0), &full, look, Across::Left, Upright::Middle);
+    if frame.bottom - bottom > 18.0 {
+        canvas.text((frame.left + 12.0, bottom + 12.0), &dead, look, Across::Left, Upright::Middle);
+    }
+}
+
+fn dots(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64) {
+    if let Some(start) = course.lines.iter().find_map(|line| line.first().copied().flatten()) {
+        canvas.dot((frame.left, y(start)), 7.0, palette::INK);
+    }
+    if let Some(required) = course.required {
+        let spot = (frame.right, y(required));
+        canvas.dot(spot, 8.0, palette::INK);
+        canvas.disc(spot, 5.0, palette::WHITE);
+    }
+}
+
+fn name_lines(
+    canvas: &Canvas,
+    frame: Frame,
+    view: &View<'_>,
+    course: &Course<'_>,
+    y: impl Fn(f64) -> f64,
+    room: f64,
+) {
+    let ends: Vec<(usize, f64)> = course
+        .lines
+        .iter()
+        .enumerate()
+        .filter_map(|(k, line)| last(line).map(|value| (k, y(value))))
+        .collect();
+    let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
+    let places = spread(&wanted, 23.0, frame.top - 30.0, frame.bottom + 40.0);
+    for (&(k, from), place) in ends.iter().zip(places) {
+        let line = palette::policy(k);
+        if (place - from).abs() > 6.0 {
+            let thin = Line::solid(palette::tint(line.colour, 0.4), 1.25);
+            canvas.line(&[(frame.right + 11.0, from), (frame.right + 24.0, place)], thin);
+        }
+        let text = Type::LABEL.shorten(&view.policies[k], room);
+        canvas.text(
+            (frame.right + 28.0, place),
+            &text,
+            Type::LABEL.colour(line.colour),
+            Across::Left,
+            Upright::Middle,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_figure_is_fit_for_a_file() {
+        assert_eq!(file_name("Bahri Tojik/1"), "Bahri-Tojik-1");
+        assert_eq!(file_name("tuyamuyun"), "tuyamuyun");
+    }
+
+    #[test]
+    fn the_end_of_a_line_that_stops_early_is_not_known() {
+        assert_eq!(last(&[Some(1.0), None]), None);
+        assert_eq!(Moment::Lowest.of(&[Some(3.0), None, Some(2.0)]), Some(2.0));
+        assert_eq!(Moment::Highest.of(&[Some(3.0), None]), Some(3.0));
+    }
 }
