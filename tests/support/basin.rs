@@ -39,7 +39,7 @@ impl Recipe {
     /// The scenario's text.
     pub fn text(&self) -> String {
         let mut parts =
-            vec![self.riparian_tables(), self.river_tables(), self.demand_tables(), self.power_tables()];
+            [self.riparian_tables(), self.river_tables(), self.demand_tables(), self.power_tables()];
         if self.reversed {
             parts.reverse();
         }
@@ -93,11 +93,10 @@ impl Recipe {
                 0.02 * full
             );
         }
-        for i in 0..self.riparians() {
+        for (i, owner) in NAMES.iter().enumerate().take(self.riparians()) {
             let _ = write!(
                 text,
-                "\n[node.head_{i}]\ntitle = 'Head {i}'\nkind = 'junction'\nriparian = '{}'\nriver = 'river'\n",
-                NAMES[i]
+                "\n[node.head_{i}]\ntitle = 'Head {i}'\nkind = 'junction'\nriparian = '{owner}'\nriver = 'river'\n"
             );
         }
         let last = NAMES[self.riparians() - 1];
@@ -156,8 +155,7 @@ impl Recipe {
                 1000.0 * self.volumes
             );
         }
-        for i in 0..self.riparians() {
-            let name = NAMES[i];
+        for (i, name) in NAMES.iter().enumerate().take(self.riparians()) {
             let _ = write!(
                 text,
                 "\n[area.{name}]\ntitle = '{name}'\nload = {:?}\nother = 0.0\n\
