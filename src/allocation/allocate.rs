@@ -4,19 +4,21 @@
 //! (a policy about money has it in its objective). Then the policy's own goal is reached and its
 //! levels are held; then, among the plans that reach it, the one with the greatest total benefit is
 //! taken, so that power is dispatched economically under every policy; and last, among those, the
-//! even and smooth one. Plans are made at given heads: the heads are found first, with one program a
-//! pass, and the goal's round of programs is run again at the heads that were found.
+//! even and smooth one. Plans are made at given heads, starting from those of the plan with the greatest
+//! total benefit, and made again at the heads they lead to until generation hardly moves
+//! (docs/decisions/0002, 0007 and 0008).
 
 use crate::energy::hydropower::{StoragePath, Yields};
 use crate::solver::face::Face;
 use crate::solver::lexicographic::{Member, leximin_in_classes};
-use crate::solver::program::{ConvexTerm, Program, Var};
+use crate::solver::program::{Program, Var};
 use crate::solver::{Solution, Solver, Status};
 
 use super::award::{estates, proportional, treaty};
 use super::diagnosis::conflicts;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
+use super::levels::{LEVEL_HAIR, LEVEL_HAIRS, LEVEL_PRICE, hold_levels, sum_up};
 use super::plan::{Plan, Prices};
 use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Weights, Welfare};
 use super::unsolved::Unsolved;
@@ -28,17 +30,6 @@ const HEAD_TOLERANCE: f64 = 1e-3;
 const HEAD_PASSES: usize = 6;
 /// The most passes of a policy's own round of programs, each at the heads of the last.
 const GOAL_PASSES: usize = 3;
-/// How far the yields go towards those of the last plan.
-const HEAD_STEP: f64 = 1.0;
-/// A level may be missed by this much, relative to it, where keeping it would cost too much: a satisfaction is
-/// meant to a tenth of a per cent, and what lies below it is not worth hundreds of GWh (docs/decisions/0008).
-const LEVEL_SLACK: f64 = 1e-3;
-/// A level is held this much below what was reached, for what the solver does not know: never with an equation.
-const LEVEL_HAIR: f64 = 1e-7;
-/// What missing a level within that slack costs, per unit, relative to the worth of everything that is claimed.
-const LEVEL_PRICE: f64 = 1.0;
-/// The same while levels are sought, and a wider one in case a program cannot be solved.
-const LEVEL_HAIRS: [f64; 2] = [LEVEL_SLACK, 3.0 * LEVEL_SLACK];
 /// The total benefit is held this much below its greatest, relative to it.
 const BENEFIT_SLACK: f64 = 5e-7;
 /// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
@@ -173,7 +164,8 @@ impl<'a> Engine<'a, '_> {
         let shortfall = self.least_shortfall(yields)?;
         let (goal, welfare) = self.goal(policy, yields, &shortfall)?;
         let mut yields = yields.clone();
-        for pass in 1.. {
+        let mut pass = 1;
+        loop {
             let found = self.seek(&goal, &welfare, &yields, &shortfall)?;
             let (mut formulation, solution) = self.best_at_levels(&found, &yields, &shortfall)?;
             let benefit = formulation.benefit_at(&solution.values);
@@ -183,9 +175,9 @@ impl<'a> Engine<'a, '_> {
             if gap < HEAD_TOLERANCE || pass == GOAL_PASSES {
                 return Ok(self.finish(plan, None, benefit, yields, &found));
             }
-            yields = yields.towards(&next, HEAD_STEP);
+            yields = next;
+            pass += 1;
         }
-        Err(Unsolved::NothingToShare)
     }
 
     /// Plans about money until generation hardly moves with the heads; then the one of the greatest benefit.
@@ -212,7 +204,7 @@ impl<'a> Engine<'a, '_> {
             if gap < HEAD_TOLERANCE {
                 break;
             }
-            yields = yields.towards(&next, HEAD_STEP);
+            yields = next;
             formulation.set_yields(&yields);
         }
         Ok(yields)
@@ -490,37 +482,6 @@ impl<'a> Engine<'a, '_> {
             _ => Unsolved::Stalled { stage, status },
         }
     }
-}
-
-/// Makes minus `sum w phi_alpha(u)` the objective, weights relative to their mean.
-fn sum_up(program: &mut Program, members: &[Var], weights: &[f64], alpha: f64) {
-    program.clear_objective();
-    let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-    for (&var, weight) in members.iter().zip(weights) {
-        let weight = weight / mean;
-        if alpha == 0.0 {
-            program.add_cost(var, -weight);
-        } else {
-            program.add_convex(ConvexTerm::AlphaFair { var, weight, alpha });
-        }
-    }
-}
-
-/// Holds each member at its level: `u + short >= level`, `0 <= short <= slack`. Returns what measures the miss.
-fn hold_levels(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) -> Vec<Var> {
-    let program = &mut formulation.program;
-    members
-        .iter()
-        .zip(levels)
-        .map(|(&member, level)| {
-            let label = program.variable(member).label;
-            let short = program.add_variable(label, 0.0, LEVEL_SLACK * level.abs());
-            let row = program.add_row(label, level - LEVEL_HAIR * level.abs().max(1.0), f64::INFINITY);
-            program.add_term(row, member, 1.0);
-            program.add_term(row, short, 1.0);
-            short
-        })
-        .collect()
 }
 
 /// The values of a solution of an earlier form of the program, with zeros for what was added since.

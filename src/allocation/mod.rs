@@ -5,6 +5,7 @@ pub mod award;
 pub mod diagnosis;
 pub mod formulation;
 pub mod goal;
+mod levels;
 pub mod plan;
 pub mod policy;
 #[cfg(test)]

@@ -69,13 +69,6 @@ impl Yields {
     pub fn of(&self, plant: PlantIdx, t: PeriodIdx) -> f64 {
         self.0[plant][t]
     }
-
-    /// The yields part of the way to others: 0 stays, 1 goes all the way.
-    pub fn towards(&self, other: &Yields, step: f64) -> Yields {
-        Yields(Table::from_fn(self.0.len(), |h| {
-            Table::from_fn(self.0[h].len(), |t| self.of(h, t) + step * (other.of(h, t) - self.of(h, t)))
-        }))
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 mod money;
 mod power;
 mod water;
+mod water_rows;
 
 use crate::allocation::plan::{Plan, Prices};
 use crate::allocation::window::Window;
@@ -41,11 +42,11 @@ pub fn replay(window: Window<'_>, plan: &Plan, prices: Option<&Prices>, origin: 
             passed[p][t] = flows.passed(promise.gauge);
         }
         let page = Page { window, t, origin, prices };
-        water::write(&page, &flows, &energy, &mut record);
+        water_rows::write(&page, &flows, &energy, &mut record);
         power::write(&page, &energy, &mut record);
         money::write(&page, &flows, &energy, &mut record);
     }
-    water::write_seasons(window, origin, &passed, &mut record);
+    water_rows::write_seasons(window, origin, &passed, &mut record);
     money::charge_seasons(window, &mut record);
     record
 }
