@@ -101,17 +101,17 @@ impl Formulation<'_> {
         benefits
     }
 
-    /// What makes a plan even and smooth, as terms to minimise: deliveries near the same share of their
-    /// claims, releases, thermal output and trade without jumps. Strictly convex in what a policy leaves
+    /// What makes a plan even and smooth, as terms to minimise: deliveries and
+    /// served load near the same share of what is asked for, releases, thermal output and trade without jumps. Strictly convex in what a policy leaves
     /// open. Adds the variables it needs; the objective is left as it is.
     pub fn unevenness(&mut self) -> Vec<ConvexTerm> {
-        let mut terms = self.uneven_deliveries();
+        let mut terms = self.uneven_service();
         terms.extend(self.rough_releases());
         terms.extend(self.rough_power());
         terms
     }
 
-    fn uneven_deliveries(&self) -> Vec<ConvexTerm> {
+    fn uneven_service(&self) -> Vec<ConvexTerm> {
         let mut terms = Vec::new();
         let basin = self.window.basin;
         for (k, demand) in basin.demands.enumerate() {
@@ -119,6 +119,14 @@ impl Formulation<'_> {
                 let claim = demand.claim[t].value();
                 if claim > 0.0 {
                     terms.push(quadratic(self.vars.delivery[k][t], 1.0 / claim, claim));
+                }
+            }
+        }
+        for (a, area) in basin.areas.enumerate() {
+            for t in basin.horizon.indices() {
+                let load = area.load[t].value();
+                if load > 0.0 {
+                    terms.push(quadratic(self.vars.served[a][t], 1.0 / load, load));
                 }
             }
         }

@@ -26,7 +26,7 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     let flows = Flows::of(view, policy);
     let subtitle = format!(
         "Rivers from the mountains (left) to the sea (right) under {policy}; \
-         width and numbers: flow over the horizon, {}",
+         width and numbers: what enters each reach over the horizon, {}",
         flows.unit
     );
     view.figure("network", title(view, policy, &flows), &subtitle, |canvas, body| {
@@ -83,16 +83,17 @@ fn title(view: &View<'_>, policy: &str, flows: &Flows) -> String {
     match sinks.as_slice() {
         [] => format!("{comes}\u{a0}{unit} come into the basin under {policy}"),
         [only] => format!(
-            "Of {comes}\u{a0}{unit} that come in, {} reach {} under {policy}",
+            "Of {comes}\u{a0}{unit} that come in, {} reach the end ({}) under {policy}",
             written(only.0),
             name(only)
         ),
         [first, second, ..] => format!(
-            "Of {comes}\u{a0}{unit} that come in, {} reach {} and {} {} under {policy}",
-            written(first.0),
+            "Of {comes}\u{a0}{unit} that come in, {} reach the ends under {policy}: {} {}, {} {}",
+            written(sinks.iter().map(|sink| sink.0).sum()),
             name(first),
-            written(second.0),
-            name(second)
+            written(first.0),
+            name(second),
+            written(second.0)
         ),
     }
 }

@@ -88,12 +88,12 @@ fn title(view: &View<'_>, network: &Network, totals: &[f64], shown: usize) -> St
         let low = totals.iter().position(|&t| t == least).map_or("", |k| view.policies[k].as_str());
         let high = &view.policies[shown];
         format!(
-            "{}\u{a0}TWh cross borders under {low}, {} under {high}; most from {flow}",
+            "{}\u{a0}TWh go over the lines under {low}, {} under {high}; most from {flow}",
             number(least),
             number(most)
         )
     } else {
-        format!("{}\u{a0}TWh of electricity cross borders; most from {flow}", number(most))
+        format!("{}\u{a0}TWh of electricity go over the lines; most from {flow}", number(most))
     }
 }
 
