@@ -129,6 +129,16 @@ fn one_basin_has_the_greatest_total_benefit() {
 }
 
 #[test]
+fn the_tables_of_one_basin_add_up_to_its_objective() {
+    let scenario = dry_year();
+    let policy = &scenario.policies["one_basin"];
+    let outcome = seasonal::run(scenario.window(), "one_basin", policy, &Clarabel::default()).unwrap();
+    let total: f64 = outcome.record.money.iter().map(|row| row.benefit()).sum();
+    let off = (total - outcome.objective).abs() / outcome.objective.abs();
+    assert!(off <= 1e-3, "the tables say {total}, the program {}", outcome.objective);
+}
+
+#[test]
 fn at_equal_heads_one_basin_has_the_greatest_total_to_a_millionth() {
     let scenario = dry_year();
     for policy in ["quota", "max_min", "proportional_fair"] {
