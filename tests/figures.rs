@@ -250,6 +250,10 @@ fn names(figures: &[Figure]) -> Vec<&str> {
     figures.iter().map(|figure| figure.name.as_str()).collect()
 }
 
+fn title(figures: &[Figure], name: &str) -> String {
+    figures.iter().find(|figure| figure.name == name).unwrap().title.clone()
+}
+
 fn decoded(figure: &Figure) -> (u32, u32, Vec<u8>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(&figure.png)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
@@ -354,13 +358,12 @@ fn a_title_states_the_finding() {
         row.energy_satisfaction = row.energy_satisfaction.map(|_| 1.0);
     }
     let figures = draw(&tables, &scenario);
-    let title = |name: &str| figures.iter().find(|figure| figure.name == name).unwrap().title.clone();
     assert_eq!(
-        title("allocations"),
+        title(&figures, "allocations"),
         "Turkmenistan gets 50 % of its April–September water under quota, 100 % under one_basin"
     );
     assert_eq!(
-        title("satisfaction"),
+        title(&figures, "satisfaction"),
         "Under one_basin the worst-off need is met to 100 %, under quota to 50 %"
     );
 }
@@ -377,6 +380,31 @@ fn where_policies_do_not_differ_the_title_says_so() {
     let figures = draw(&tables, &scenario);
     assert_eq!(figures[0].title, "All policies serve 100 % of the water claimed for April–September");
     assert_eq!(figures[1].title, "Every need is met in full under every policy");
+}
+
+#[test]
+fn a_reservoir_that_nobody_fills_is_said_to_stay_empty() {
+    let scenario = load("dry-year", &[]);
+    let mut tables = tables(&scenario, &["quota"]);
+    for row in tables.record.reservoirs.iter_mut().filter(|row| row.reservoir == "koksaray") {
+        (row.storage_start_hm3, row.storage_end_hm3) = (0.0, 0.0);
+    }
+    assert_eq!(title(&draw(&tables, &scenario), "storage-koksaray"), "Koksaray stays empty");
+}
+
+#[test]
+fn within_one_season_the_month_that_tells_the_policies_apart_is_named() {
+    let scenario = load("vegetation-season", &[]);
+    let mut tables = tables(&scenario, &["quota", "one_basin"]);
+    for row in tables.record.reservoirs.iter_mut() {
+        let apart = row.policy == "quota" && row.reservoir == "nurek" && row.period_start.month() == 8;
+        row.turbined_hm3 = if apart { 4500.0 } else { 2000.0 };
+        row.spilled_hm3 = 0.0;
+    }
+    assert_eq!(
+        title(&draw(&tables, &scenario), "releases"),
+        "Nurek lets 4.5\u{a0}km³ go in August under quota, 2.0\u{a0}km³ under one_basin"
+    );
 }
 
 #[test]

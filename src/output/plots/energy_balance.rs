@@ -229,10 +229,7 @@ fn panel(canvas: &Canvas, frame: Frame, horizon: &Horizon, area: &Area<'_>) {
     let look = Type::PANEL.colour(palette::shade(area.colour));
     let short = look.width(area.name) + 14.0;
     canvas.text((frame.left, frame.top - 14.0), area.name, look, Across::Left, Upright::Base);
-    let room = frame.width() - short;
-    let said = summary(area, Focus::of(horizon));
-    let whole = if area.title == area.name { said.clone() } else { format!("{}  {said}", area.title) };
-    let note = if Type::SMALL.width(&whole) <= room { whole } else { Type::SMALL.shorten(&said, room) };
+    let note = note(area, &summary(area, Focus::of(horizon)), frame.width() - short);
     canvas.text(
         (frame.left + short, frame.top - 14.0),
         &note,
@@ -241,6 +238,17 @@ fn panel(canvas: &Canvas, frame: Frame, horizon: &Horizon, area: &Area<'_>) {
         Upright::Base,
     );
     calendar.draw(canvas, frame.bottom);
+}
+
+/// The area's name and what is said of it; the name gives way as far as there is no room for both.
+fn note(area: &Area<'_>, said: &str, room: f64) -> String {
+    let country = area.title.split(',').next().unwrap_or_default();
+    let mut names = [area.title.as_str(), country].into_iter().filter(|name| *name != area.name);
+    let fits = |name: &str| {
+        let whole = format!("{name}  {said}");
+        (Type::SMALL.width(&whole) <= room).then_some(whole)
+    };
+    names.find_map(fits).unwrap_or_else(|| Type::SMALL.shorten(said, room))
 }
 
 /// What an area lacks, where it lacks anything.

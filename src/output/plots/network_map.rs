@@ -326,7 +326,7 @@ fn spots(basin: &Basin, frame: Frame, flows: &[f64]) -> (Vec<Spot>, Vec<(String,
             let y = top + unit * (f64::from(cell.row - first) + STEM_EXTRA * stem_share(cell.row) + 0.5);
             spots[node] = (if columns > 0.0 { left + cell.column * wide } else { 0.5 * (left + right) }, y);
         }
-        names.push(((*title).to_owned(), (frame.left, top + 14.0)));
+        names.push(((*title).to_owned(), (frame.left, top + 8.0)));
         top += unit * height;
         column = column.min(if columns > 0.0 { wide } else { 200.0 });
     }

@@ -18,6 +18,12 @@ use super::{Figure, View};
 /// The most reservoirs that are shown.
 const MOST: usize = 3;
 
+/// Shares of winter in the release that are said to be the same when they are no farther apart.
+const SAME_SHARE: f64 = 0.03;
+
+/// Releases of a period that are said to be the same, as a share of the reservoir's largest.
+const SAME_RELEASE: f64 = 0.1;
+
 /// A reservoir's water in each period, hm3.
 struct Passage<'a> {
     title: &'a str,
@@ -97,18 +103,19 @@ fn winter_shares(view: &View<'_>, passage: &Passage<'_>) -> Vec<f64> {
 fn title(view: &View<'_>, passages: &[Passage<'_>]) -> String {
     let Some(first) = passages.first() else { return String::new() };
     if view.scenario.basin.horizon.seasons().len() < 2 {
-        return total_title(view, first);
+        return period_title(view, passages).unwrap_or_else(|| total_title(view, first));
     }
     let apart = |passage: &&Passage<'_>| {
         let (least, most) = super::axis::extent(winter_shares(view, passage));
         most - least
     };
-    let telling = passages.iter().max_by(|a, b| apart(a).total_cmp(&apart(b))).unwrap_or(first);
+    let widest = passages.iter().max_by(|a, b| apart(a).total_cmp(&apart(b)));
+    let telling = widest.filter(|passage| apart(passage) >= SAME_SHARE).unwrap_or(first);
     let shares = winter_shares(view, telling);
     let (least, most) = super::axis::extent(shares.iter().copied());
     let at = |share: f64| shares.iter().position(|&s| s == share).map_or("", |k| view.policies[k].as_str());
     let percent = |share: f64| format!("{:.0}\u{a0}%", 100.0 * share);
-    if most - least < 0.03 {
+    if most - least < SAME_SHARE {
         let who = if view.policies.len() > 1 { " under every policy" } else { "" };
         return format!("{} lets {} of its water go in winter{who}", telling.title, percent(most));
     }
@@ -122,16 +129,53 @@ fn title(view: &View<'_>, passages: &[Passage<'_>]) -> String {
     )
 }
 
-/// What to say of a horizon within one season.
+/// What to say of a horizon within one season: the period in which the policies differ most, seen from
+/// the largest release of its reservoir; `None` where they hardly differ in any.
+fn period_title(view: &View<'_>, passages: &[Passage<'_>]) -> Option<String> {
+    let horizon = &view.scenario.basin.horizon;
+    let (_, passage, k) = passages
+        .iter()
+        .flat_map(|passage| {
+            let largest = super::axis::extent(passage.released.iter().flatten().copied()).1.max(1e-9);
+            (0..horizon.len()).map(move |k| {
+                let (least, most) = range_in(passage, k);
+                ((most.1 - least.1) / largest, passage, k)
+            })
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(apart, ..)| *apart >= SAME_RELEASE)?;
+    let (least, most) = range_in(passage, k);
+    let day = horizon.periods.as_slice().get(k)?.first_day;
+    let when = if horizon.step == Step::Month { day.strftime("in %B") } else { day.strftime("from %-d %B") };
+    Some(format!(
+        "{} lets {} go {when} under {}, {} under {}",
+        passage.title,
+        volume(most.1),
+        view.policies[most.0],
+        volume(least.1),
+        view.policies[least.0]
+    ))
+}
+
+/// The policies that let least and most go in a period, each with how much, hm3.
+fn range_in(passage: &Passage<'_>, k: usize) -> ((usize, f64), (usize, f64)) {
+    let of = |better: fn(f64, f64) -> bool| {
+        let released = passage.released.iter().enumerate().filter_map(|(p, line)| Some((p, *line.get(k)?)));
+        released.reduce(|a, b| if better(b.1, a.1) { b } else { a }).unwrap_or((0, 0.0))
+    };
+    (of(|a, b| a < b), of(|a, b| a > b))
+}
+
+/// What to say where the policies hardly differ.
 fn total_title(view: &View<'_>, passage: &Passage<'_>) -> String {
-    let totals: Vec<f64> =
-        passage.released.iter().map(|released| released.iter().sum::<f64>() / 1000.0).collect();
-    let (least, most) = super::axis::extent(totals.iter().copied());
-    let at = |total: f64| totals.iter().position(|&t| t == total).map_or("", |k| view.policies[k].as_str());
-    if most - least < 0.02 * most || view.policies.len() == 1 {
-        return format!("{} lets {most:.1}\u{a0}km³ go", passage.title);
-    }
-    format!("{} lets {most:.1}\u{a0}km³ go under {}, {least:.1} under {}", passage.title, at(most), at(least))
+    let who = if view.policies.len() > 1 { " under every policy" } else { "" };
+    let total = passage.released.iter().map(|released| released.iter().sum()).fold(0.0, f64::max);
+    format!("{} lets {} go{who}", passage.title, volume(total))
+}
+
+/// hm3 in words, in the unit that suits.
+fn volume(hm3: f64) -> String {
+    if hm3 >= 1000.0 { format!("{:.1}\u{a0}km³", hm3 / 1000.0) } else { format!("{hm3:.0}\u{a0}hm³") }
 }
 
 fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, passages: &[Passage<'_>]) {
@@ -186,4 +230,23 @@ fn steps(calendar: &Calendar, values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Spo
     let both_ends =
         |(k, &value): (usize, &f64)| [(calendar.start(k), y(value)), (calendar.start(k + 1), y(value))];
     values.iter().enumerate().flat_map(both_ends).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policies_that_let_least_and_most_go_are_named_the_first_of_equals() {
+        let released = vec![vec![3.0, 1.0], vec![5.0, 1.0], vec![3.0, 1.0]];
+        let passage = Passage { title: "Nurek", inflow: Vec::new(), released };
+        assert_eq!(range_in(&passage, 0), ((0, 3.0), (1, 5.0)));
+        assert_eq!(range_in(&passage, 1), ((0, 1.0), (0, 1.0)));
+    }
+
+    #[test]
+    fn a_volume_is_said_in_the_unit_that_suits() {
+        assert_eq!(volume(4568.0), "4.6\u{a0}km³");
+        assert_eq!(volume(58.2), "58\u{a0}hm³");
+    }
 }

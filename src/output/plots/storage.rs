@@ -4,6 +4,7 @@
 //! the start and at the required end, grey bands where it is empty or full.
 
 use crate::network::reservoir::Reservoir;
+use crate::quantity::calendar::{Horizon, Period, Step};
 use crate::quantity::index::Idx;
 
 use super::axis::{Calendar, Panel, Scale, extent};
@@ -14,6 +15,9 @@ use super::{Figure, View};
 
 /// What may be said to be the same, as a share of what the reservoir can hold.
 const SAME: f64 = 0.02;
+
+/// What is far apart, as a share of what the reservoir can hold.
+const FAR: f64 = 0.1;
 
 /// Storage of a reservoir, km3: the start, then the end of each period, a line a policy.
 struct Course<'a> {
@@ -100,40 +104,68 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
         let value = value * factor;
         if factor > 1.0 { format!("{value:.0}\u{a0}{unit}") } else { format!("{value:.1}\u{a0}{unit}") }
     };
-    let policy = |k: usize| view.policies[k].as_str();
-    let ranges = [Moment::End, Moment::Lowest, Moment::Highest].into_iter().filter_map(|m| range(course, m));
-    let widest = ranges.max_by(|a, b| (a.2.1 - a.1.1).total_cmp(&(b.2.1 - b.1.1)));
-    match widest.filter(|(_, least, most)| most.1 - least.1 > SAME * course.range()) {
-        Some((Moment::End, least, most)) => {
-            let apart = round(most.1 - least.1);
-            format!("{name} ends {apart} higher under {} than under {}", policy(most.0), policy(least.0))
+    let differ = |(_, least, most): &Range| {
+        most.1 - least.1 > SAME * course.range() && round(most.1) != round(least.1)
+    };
+    let widest = telling(course).filter(differ);
+    let Some((moment, least, most)) = widest else {
+        let who = if view.policies.len() > 1 { " under every policy" } else { "" };
+        return format!("{name} {}{who}", steady(course, round));
+    };
+    let (low, high) = (round(least.1), round(most.1));
+    let (less, more) = (&view.policies[least.0], &view.policies[most.0]);
+    match moment {
+        Moment::End => {
+            format!("{name} ends {} higher under {more} than under {less}", round(most.1 - least.1))
         }
-        Some((Moment::Lowest, least, most)) => {
-            let (low, high) = (round(least.1), round(most.1));
-            format!(
-                "{name} falls to {low} under {}, only to {high} under {}",
-                policy(least.0),
-                policy(most.0)
-            )
+        Moment::Lowest => format!("{name} falls to {low} under {less}, only to {high} under {more}"),
+        Moment::Highest if least.1 < 0.005 * course.range() => {
+            format!("{name} fills to {high} under {more}, not at all under {less}")
         }
-        Some((Moment::Highest, least, most)) if least.1 < 0.005 * course.range() => {
-            let high = round(most.1);
-            format!("{name} fills to {high} under {}, not at all under {}", policy(most.0), policy(least.0))
-        }
-        Some((Moment::Highest, least, most)) => {
-            let (low, high) = (round(least.1), round(most.1));
-            format!(
-                "{name} fills to {high} under {}, only to {low} under {}",
-                policy(most.0),
-                policy(least.0)
-            )
-        }
-        None => {
-            let who = if view.policies.len() > 1 { " under every policy" } else { "" };
-            let (low, high) = extent(course.stored());
-            format!("{name} stays between {} and {}{who}", round(low), round(high))
+        Moment::Highest => format!("{name} holds up to {high} under {more}, at most {low} under {less}"),
+        Moment::After(k) => {
+            let horizon = &view.scenario.basin.horizon;
+            let when =
+                horizon.periods.as_slice().get(k).map_or(String::new(), |period| after(horizon, period));
+            format!("{name} holds {low} under {less} {when}, {high} under {more}")
         }
     }
+}
+
+/// What to say of a reservoir that is the same under all policies.
+fn steady(course: &Course<'_>, round: impl Fn(f64) -> String) -> String {
+    let (low, high) = extent(course.stored());
+    let (least, most) = (round(low), round(high));
+    if high < 0.005 * course.range() {
+        "stays empty".to_owned()
+    } else if least == most {
+        format!("stays at {most}")
+    } else {
+        format!("stays between {least} and {most}")
+    }
+}
+
+/// The end of a period, in words.
+fn after(horizon: &Horizon, period: &Period) -> String {
+    if horizon.step == Step::Month {
+        return format!("at the end of {}", period.first_day.strftime("%B"));
+    }
+    let nights = (period.days.value() - 1.0).round() as i64;
+    let last = period.first_day.saturating_add(jiff::Span::new().days(nights));
+    format!("on {}", last.strftime("%-d %B"))
+}
+
+/// The moment at which the policies differ most. The end, the lowest and the highest say more than any
+/// other, so another is taken only where the policies lie far apart then, and twice as far.
+fn telling(course: &Course<'_>) -> Option<Range> {
+    let apart = |range: &Range| range.2.1 - range.1.1;
+    let widest = |moments: &[Moment]| {
+        let ranges = moments.iter().filter_map(|&moment| range(course, moment));
+        ranges.max_by(|a, b| apart(a).total_cmp(&apart(b)))
+    };
+    let periods: Vec<Moment> = (0..course.dead.len()).map(Moment::After).collect();
+    let (said, other) = (widest(&[Moment::End, Moment::Lowest, Moment::Highest])?, widest(&periods)?);
+    Some(if apart(&other) > (2.0 * apart(&said)).max(FAR * course.range()) { other } else { said })
 }
 
 /// What a title compares.
@@ -142,6 +174,8 @@ enum Moment {
     End,
     Lowest,
     Highest,
+    /// The end of a period.
+    After(usize),
 }
 
 impl Moment {
@@ -151,6 +185,7 @@ impl Moment {
             Moment::End => last(line),
             Moment::Lowest => stored.min_by(f64::total_cmp),
             Moment::Highest => stored.max_by(f64::total_cmp),
+            Moment::After(k) => line.get(k + 1).copied().flatten(),
         }
     }
 }
@@ -305,5 +340,18 @@ mod tests {
         assert_eq!(last(&[Some(1.0), None]), None);
         assert_eq!(Moment::Lowest.of(&[Some(3.0), None, Some(2.0)]), Some(2.0));
         assert_eq!(Moment::Highest.of(&[Some(3.0), None]), Some(3.0));
+    }
+
+    #[test]
+    fn policies_that_differ_only_on_the_way_are_told_apart_on_the_way() {
+        let basin = crate::allocation::sample::sample().basin;
+        let reservoir = &basin.reservoirs.as_slice()[0];
+        let line = |values: [f64; 4]| values.into_iter().map(Some).collect();
+        let course =
+            |lines| Course { reservoir, lines, required: None, dead: vec![0.0; 3], full: vec![5.0; 3] };
+        let apart = course(vec![line([1.0, 5.0, 1.0, 1.0]), line([1.0, 1.0, 4.5, 1.0])]);
+        assert!(matches!(telling(&apart), Some((Moment::After(0), (1, _), (0, _)))));
+        let deeper = course(vec![line([4.0, 1.0, 2.0, 4.0]), line([4.0, 3.0, 3.0, 4.0])]);
+        assert!(matches!(telling(&deeper), Some((Moment::Lowest, (0, _), (1, _)))));
     }
 }

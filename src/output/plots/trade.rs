@@ -40,9 +40,10 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         (0..view.policies.len()).map(|p| network.flows.iter().map(|f| f.sent[p]).sum()).collect();
     let most = totals.iter().copied().fold(0.0, f64::max);
     let shown = totals.iter().position(|&total| total >= most - 1e-9).unwrap_or(0);
-    let which = if view.policies.len() > 1 { ", which trades most" } else { "" };
+    let (which, every) =
+        if view.policies.len() > 1 { (", which sends most", ", every policy") } else { ("", "") };
     let subtitle = format!(
-        "Electricity sent, TWh. Left: net flows under {}{which}. Right: each direction, every policy",
+        "Electricity sent, TWh. Left: net flows under {}{which}. Right: each direction{every}",
         view.policies[shown]
     );
     view.figure("trade", title(view, &network, &totals, shown), &subtitle, |canvas, body| {
@@ -79,7 +80,7 @@ fn title(view: &View<'_>, network: &Network, totals: &[f64], shown: usize) -> St
     let Some(largest) = network.flows.iter().max_by(|a, b| a.sent[shown].total_cmp(&b.sent[shown])) else {
         return String::new();
     };
-    let name = |place: usize| view.title_of(&network.places[place]).to_owned();
+    let name = |place: usize| place_title(view, &network.places[place]);
     let least = totals.iter().copied().fold(f64::INFINITY, f64::min);
     let most = totals[shown];
     let flow =
@@ -95,6 +96,13 @@ fn title(view: &View<'_>, network: &Network, totals: &[f64], shown: usize) -> St
     } else {
         format!("{}\u{a0}TWh of electricity go over the lines; most from {flow}", number(most))
     }
+}
+
+/// The name people read of the power area at an end of a line: an area need not be a whole country,
+/// and a market outside has only its short name.
+fn place_title<'a>(view: &'a View<'_>, place: &'a str) -> &'a str {
+    let mut areas = view.scenario.basin.areas.iter();
+    areas.find(|area| area.name == place).map_or_else(|| view.title_of(place), |area| area.title.as_str())
 }
 
 fn number(value: f64) -> String {
