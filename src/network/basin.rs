@@ -1,6 +1,5 @@
 //! The basin: all tables of what stands where, and questions about them.
 
-use crate::indices;
 use crate::quantity::calendar::Horizon;
 use crate::quantity::index::{Idx, Table};
 
@@ -11,38 +10,7 @@ use super::promise::{Promise, PromisePrices};
 use super::reservoir::Reservoir;
 use super::topology::{Node, Reach};
 
-indices! {
-    /// A riparian: a country that shares the basin.
-    RiparianIdx,
-    /// A river system within the basin (Syr Darya, Amu Darya).
-    RiverIdx,
-    /// A node of the river network.
-    NodeIdx,
-    /// A reach between two nodes.
-    ReachIdx,
-    /// A reservoir.
-    ReservoirIdx,
-    /// A hydropower plant.
-    PlantIdx,
-    /// A demand site.
-    DemandIdx,
-    /// A drainage: the delayed return of used water.
-    DrainageIdx,
-    /// A limit that a treaty sets.
-    TreatyIdx,
-    /// A promise of the physics.
-    PromiseIdx,
-    /// A power area: the power system of one riparian.
-    AreaIdx,
-    /// A thermal unit.
-    ThermalIdx,
-    /// A budget of fuel.
-    FuelIdx,
-    /// An outside market that sells or buys electricity.
-    MarketIdx,
-    /// A power line, in one direction.
-    LineIdx,
-}
+pub use super::index::*;
 
 /// A country that shares the basin.
 #[derive(Clone, Debug, PartialEq)]

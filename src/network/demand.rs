@@ -6,7 +6,7 @@ use crate::quantity::calendar::Season;
 use crate::quantity::index::Series;
 use crate::quantity::units::{Days, Flow, Volume, WaterPrice};
 
-use super::basin::{DrainageIdx, NodeIdx, RiparianIdx, RiverIdx};
+use super::index::{DrainageIdx, NodeIdx, RiparianIdx, RiverIdx};
 
 /// What the water is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

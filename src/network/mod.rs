@@ -5,6 +5,7 @@
 
 pub mod basin;
 pub mod demand;
+pub mod index;
 pub mod plant;
 pub mod power_system;
 pub mod promise;

@@ -3,7 +3,7 @@
 use crate::quantity::index::Series;
 use crate::quantity::units::{EnergyPrice, Flow, Level, Power, WaterYield};
 
-use super::basin::{AreaIdx, ReachIdx, ReservoirIdx, RiparianIdx};
+use super::index::{AreaIdx, ReachIdx, ReservoirIdx, RiparianIdx};
 
 /// What the water falls through.
 #[derive(Clone, Debug, PartialEq)]

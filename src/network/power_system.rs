@@ -3,7 +3,7 @@
 use crate::quantity::index::Series;
 use crate::quantity::units::{Energy, EnergyPrice, Power};
 
-use super::basin::{AreaIdx, FuelIdx, MarketIdx, RiparianIdx};
+use super::index::{AreaIdx, FuelIdx, MarketIdx, RiparianIdx};
 
 /// The power system of one riparian, seen as one place.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,7 @@ use crate::quantity::calendar::Season;
 use crate::quantity::index::Series;
 use crate::quantity::units::{Volume, WaterPrice};
 
-use super::basin::{NodeIdx, ReachIdx, RiparianIdx};
+use super::index::{NodeIdx, ReachIdx, RiparianIdx};
 
 /// Where a promised flow is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

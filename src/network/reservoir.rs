@@ -4,7 +4,7 @@ use crate::quantity::curve::Curve;
 use crate::quantity::index::{PeriodIdx, Series};
 use crate::quantity::units::{Depth, Level, Volume, WaterPrice};
 
-use super::basin::{NodeIdx, RiparianIdx};
+use super::index::{NodeIdx, RiparianIdx};
 
 /// A reservoir.
 #[derive(Clone, Debug, PartialEq)]

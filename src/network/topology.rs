@@ -3,7 +3,7 @@
 use crate::quantity::index::{Idx, Series, Table};
 use crate::quantity::units::{Days, Flow};
 
-use super::basin::{NodeIdx, ReachIdx, ReservoirIdx, RiparianIdx, RiverIdx};
+use super::index::{NodeIdx, ReachIdx, ReservoirIdx, RiparianIdx, RiverIdx};
 
 /// What a node does with the water that reaches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
