@@ -50,7 +50,7 @@ impl BasinBalance {
 
 /// The balance of the whole basin under one policy.
 pub fn balance(record: &Record, policy: &str) -> BasinBalance {
-    let own = only(record, policy);
+    let own = record.of_policy(policy);
     let returned: f64 = own.deliveries.iter().map(|row| row.returned_hm3).total();
     let delivered: f64 = own.deliveries.iter().map(|row| row.delivered_hm3).total();
     let drained: f64 = own.drainage.iter().map(|row| row.added_hm3).total();
@@ -69,28 +69,6 @@ pub fn balance(record: &Record, policy: &str) -> BasinBalance {
             own.drainage.iter().map(|row| (&*row.reach, row.stored_start_hm3, row.stored_end_hm3)),
         ),
     }
-}
-
-/// The part of a record that belongs to one policy.
-pub(super) fn only(record: &Record, policy: &str) -> Record {
-    macro_rules! only {
-        ($($table:ident),+) => {
-            Record { $($table: record.$table.iter().filter(|row| row.policy == policy).cloned().collect(),)+ }
-        };
-    }
-    only!(
-        reservoirs,
-        nodes,
-        reaches,
-        deliveries,
-        drainage,
-        environment,
-        plants,
-        power,
-        trade,
-        money,
-        broken_promises
-    )
 }
 
 fn storage(row: &ReservoirRow) -> (&str, f64, f64) {

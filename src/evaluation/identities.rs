@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use crate::quantity::calendar::Season;
 use crate::simulation::record::Record;
 
-use super::balance::{balance, only};
+use super::balance::balance;
 
 /// How far an identity may be off, hm3 or GWh.
 pub const TOLERANCE: f64 = 1e-6;
@@ -36,7 +36,7 @@ impl std::fmt::Display for Breach {
 
 /// Every identity of one policy's record that does not hold within [`TOLERANCE`]; empty if all hold.
 pub fn breaches(record: &Record, policy: &str) -> Vec<Breach> {
-    let own = only(record, policy);
+    let own = record.of_policy(policy);
     let mut found = Vec::new();
     check_reservoirs(&own, &mut found);
     check_nodes(&own, &mut found);

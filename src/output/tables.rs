@@ -90,22 +90,7 @@ tables! {
 impl Tables {
     /// Adds what happened under one more policy.
     pub fn append(&mut self, record: Record, riparians: Vec<RiparianRow>) {
-        macro_rules! append {
-            ($($table:ident),+) => { $(self.record.$table.extend(record.$table);)+ };
-        }
-        append!(
-            reservoirs,
-            nodes,
-            reaches,
-            deliveries,
-            drainage,
-            environment,
-            plants,
-            power,
-            trade,
-            money,
-            broken_promises
-        );
+        self.record.append(record);
         self.riparians.extend(riparians);
     }
 

@@ -288,3 +288,42 @@ pub struct Record {
     /// One row a promise that was not kept.
     pub broken_promises: Vec<BrokenPromiseRow>,
 }
+
+/// Does the same with every table of a record.
+macro_rules! every_table {
+    ($do:ident) => {
+        $do!(
+            reservoirs,
+            nodes,
+            reaches,
+            deliveries,
+            drainage,
+            environment,
+            plants,
+            power,
+            trade,
+            money,
+            broken_promises
+        )
+    };
+}
+
+impl Record {
+    /// The rows of one policy.
+    pub fn of_policy(&self, policy: &str) -> Record {
+        macro_rules! of_policy {
+            ($($table:ident),+) => {
+                Record { $($table: self.$table.iter().filter(|row| row.policy == policy).cloned().collect(),)+ }
+            };
+        }
+        every_table!(of_policy)
+    }
+
+    /// Adds the rows of another record below these.
+    pub fn append(&mut self, other: Record) {
+        macro_rules! append {
+            ($($table:ident),+) => { $(self.$table.extend(other.$table);)+ };
+        }
+        every_table!(append);
+    }
+}
