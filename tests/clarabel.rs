@@ -220,3 +220,24 @@ fn the_same_program_gives_the_same_bits_twice() {
     draft.row(-INF, 3.0, &all);
     assert_eq!(draft.solve(), draft.solve());
 }
+
+/// min x - 3y - 4z, -x + 3y + 2z = 0, all free: along (0, -2, 3) the objective falls without end.
+#[test]
+fn a_program_without_an_end_is_not_called_solved() {
+    let mut draft = Draft::new();
+    let [x, y, z] = [1.0, -3.0, -4.0].map(|cost| draft.var(-INF, INF, cost));
+    draft.row(0.0, 0.0, &[(x, -1.0), (y, 3.0), (z, 2.0)]);
+    let found = draft.solve();
+    assert!(!found.is_usable(), "{found:?}");
+}
+
+/// -3y = 0 while y = 9.
+#[test]
+fn a_program_without_a_point_is_not_called_solved() {
+    let mut draft = Draft::new();
+    let y = draft.var(9.0, 9.0, 0.0);
+    let _ = draft.var(-INF, INF, -2.0);
+    draft.row(0.0, 0.0, &[(y, -3.0)]);
+    let found = draft.solve();
+    assert!(!found.is_usable(), "{found:?}");
+}

@@ -25,6 +25,9 @@ pub struct Clarabel {
 /// How much looser than asked an answer may be and still count as almost optimal.
 const ALMOST: f64 = 1e3;
 
+/// An answer whose rows or slopes miss by this share of their largest part is no answer, whatever it is called.
+const NO_ANSWER: f64 = 1e-2;
+
 /// How one attempt is made.
 #[derive(Clone, Copy)]
 struct Attempt {
@@ -64,11 +67,26 @@ impl Solver for Clarabel {
             return nothing(program, outcome.status, outcome.iterations);
         }
         scaling.unscale(&mut outcome.point);
-        Solution {
-            iterations: outcome.iterations,
-            ..solution(program, &form, &outcome.point, outcome.status)
+        let found = solution(program, &form, &outcome.point, outcome.status);
+        if !is_answer(program, &found) {
+            return nothing(program, Status::NotConverged, outcome.iterations);
         }
+        Solution { iterations: outcome.iterations, ..found }
     }
+}
+
+/// Whether the rows and slopes of a solution close: a program without a point or without an end is now and then
+/// called solved.
+fn is_answer(program: &Program, found: &Solution) -> bool {
+    let (mut sums, mut slopes) = (0.0, 0.0);
+    for term in program.terms() {
+        let (row, var) = (term.row.position(), term.var.position());
+        sums = f64::max(sums, (term.coefficient * found.values[var]).abs());
+        slopes = f64::max(slopes, (term.coefficient * found.row_duals[row]).abs());
+    }
+    let largest_cost = program.costs().fold(slopes, |most, (_, cost)| most.max(cost.abs()));
+    found.accuracy.primal <= NO_ANSWER * sums.max(1.0)
+        && found.accuracy.dual <= NO_ANSWER * largest_cost.max(1.0)
 }
 
 impl Clarabel {
