@@ -13,6 +13,7 @@ mod fairness;
 mod font;
 mod labels;
 mod legend;
+mod line_ends;
 mod network;
 mod network_map;
 mod palette;
