@@ -15,6 +15,7 @@ mod labels;
 mod legend;
 mod line_ends;
 mod network;
+mod network_ground;
 mod network_map;
 mod palette;
 mod raster;

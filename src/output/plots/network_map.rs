@@ -10,7 +10,7 @@ use crate::quantity::index::Idx;
 use super::View;
 use super::axis::grouped;
 use super::canvas::{Frame, Spot, Type};
-use super::labels::overlap;
+use super::network_ground::Ground;
 use super::palette;
 use super::river_layout::{Cell, Link, layout};
 
@@ -81,9 +81,19 @@ pub(super) struct Map {
     pub(super) numbers: Vec<(usize, Frame)>,
 }
 
-/// How a flow is written.
+/// How a flow is written: with a digit after the point below ten, with two where one would say nothing.
 pub(super) fn written(flow: f64) -> String {
-    if flow >= 9.95 { grouped(&format!("{flow:.0}")) } else { format!("{flow:.1}") }
+    match flow {
+        _ if flow >= 9.95 => grouped(&format!("{flow:.0}")),
+        _ if flow >= 0.095 => format!("{flow:.1}"),
+        _ if flow >= 0.005 => format!("{flow:.2}"),
+        _ => "0".to_owned(),
+    }
+}
+
+/// Whether a flow is none beside the largest.
+pub(super) fn is_dry(flow: f64, most: f64) -> bool {
+    flow < 1e-4 * most
 }
 
 /// Whether a node keeps what reaches it.
@@ -178,116 +188,11 @@ impl Map {
             let stretch = &self.stretches[k];
             let text = written(stretch.flow);
             let size = (NUMBER.width(&text) + 4.0, 1.1 * NUMBER.size);
-            if stretch.flow > 0.05 {
-                self.numbers.extend(
-                    ground.take_beside(stretch, ground.width(stretch.flow), size).map(|frame| (k, frame)),
-                );
+            if written(stretch.flow) != "0" {
+                let frame = ground.take_beside(k, stretch, size);
+                self.numbers.extend(frame.map(|frame| (k, frame)));
             }
         }
-    }
-}
-
-/// What lies on the page already.
-struct Ground {
-    frame: Frame,
-    taken: Vec<Frame>,
-    /// Spots on reaches, each with half the width there.
-    wet: Vec<(Spot, f64)>,
-    most: f64,
-}
-
-impl Ground {
-    fn new(map: &Map, frame: Frame, flows: &[f64]) -> Ground {
-        let most = flows.iter().copied().fold(1e-9, f64::max);
-        let mut ground = Ground { frame, taken: Vec::new(), wet: Vec::new(), most };
-        ground.taken.extend(map.places.iter().map(|place| place.frame));
-        let around = |&(spot, _): &(Spot, RiparianIdx)| {
-            Frame::new(spot.0 - 8.0, spot.1 - 8.0, spot.0 + 8.0, spot.1 + 8.0)
-        };
-        ground.taken.extend(map.plants.iter().map(around));
-        let river = |(name, spot): &(String, Spot)| {
-            Frame::new(spot.0, spot.1 - 14.0, spot.0 + Type::PANEL.width(name), spot.1 + 14.0)
-        };
-        ground.taken.extend(map.rivers.iter().map(river));
-        for stretch in &map.stretches {
-            let half = 0.5 * ground.width(stretch.flow);
-            ground.wet.extend((0..=48).map(|k| (stretch.at(f64::from(k) / 48.0).0, half)));
-        }
-        ground
-    }
-
-    fn width(&self, flow: f64) -> f64 {
-        (24.0 * flow / self.most).max(1.5)
-    }
-
-    /// How much a box there would hide or leave the page: pixels of overlap, the drawn reaches less heavy.
-    fn cost(&self, own: &Frame) -> f64 {
-        let wide = Frame::new(own.left - 3.0, own.top - 1.0, own.right + 3.0, own.bottom + 1.0);
-        let lying: f64 = self.taken.iter().map(|other| overlap(&wide, other)).sum();
-        let inside = overlap(own, &self.frame);
-        let out = own.width() * own.height() - inside;
-        let crossed = self.wet.iter().filter(|((x, y), half)| {
-            *x > own.left - half && *x < own.right + half && *y > own.top - half && *y < own.bottom + half
-        });
-        10.0 * lying + 50.0 * out + 14.0 * crossed.count() as f64
-    }
-
-    /// Takes the best place for a box around a node.
-    fn take(&mut self, node: Frame, (wide, high): (f64, f64)) -> Frame {
-        let (x, y) = node.centre();
-        let mut best: Option<(f64, Frame)> = None;
-        for ring in 0..7 {
-            let away = 5.0 + 9.0 * f64::from(ring);
-            let (above, below) = (node.top - away - high, node.bottom + away);
-            let (right, left) = (node.right + away, node.left - away - wide);
-            let corners = [
-                (x - 0.5 * wide, below),
-                (x - 0.5 * wide, above),
-                (x - 0.15 * wide, below),
-                (x - 0.85 * wide, below),
-                (x - 0.15 * wide, above),
-                (x - 0.85 * wide, above),
-                (right, y - 0.5 * high),
-                (left, y - 0.5 * high),
-                (right, below - 0.5 * high),
-                (left, below - 0.5 * high),
-                (right, above + 0.5 * high),
-                (left, above + 0.5 * high),
-            ];
-            for (k, (left, top)) in corners.into_iter().enumerate() {
-                let frame = Frame::new(left, top, left + wide, top + high);
-                let cost = self.cost(&frame) + 0.5 * k as f64 + 8.0 * f64::from(ring);
-                if best.is_none_or(|(least, _)| cost < least - 1e-9) {
-                    best = Some((cost, frame));
-                }
-            }
-        }
-        let frame = best.map_or(node, |(_, frame)| frame);
-        self.taken.push(frame);
-        frame
-    }
-
-    /// Takes a place beside a reach, where there is one that hides nothing.
-    fn take_beside(&mut self, stretch: &Stretch, width: f64, (wide, high): (f64, f64)) -> Option<Frame> {
-        for share in [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82] {
-            let (spot, along) = stretch.at(share);
-            let reach = 0.5 * width + 3.0 + 0.5 * (high * along.0.abs() + wide * along.1.abs());
-            for side in [-1.0, 1.0] {
-                let aside = if along.0 >= 0.0 { (-along.1, along.0) } else { (along.1, -along.0) };
-                let centre = (spot.0 + side * reach * aside.0, spot.1 + side * reach * aside.1);
-                let frame = Frame::new(
-                    centre.0 - 0.5 * wide,
-                    centre.1 - 0.5 * high,
-                    centre.0 + 0.5 * wide,
-                    centre.1 + 0.5 * high,
-                );
-                if self.cost(&frame) < 1.0 {
-                    self.taken.push(frame);
-                    return Some(frame);
-                }
-            }
-        }
-        None
     }
 }
 
@@ -387,7 +292,7 @@ fn without_brackets(title: &str) -> String {
 /// The title of a node where it is short, else its name as a word.
 fn short(node: &Node) -> String {
     let title = without_brackets(&node.title);
-    if title.chars().count() <= 18 {
+    if title.chars().count() <= 26 {
         return title;
     }
     let mut letters = node.name.replace('_', " ").chars().collect::<Vec<char>>();

@@ -8,6 +8,7 @@ use std::f64::consts::TAU;
 
 use super::axis::grouped;
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
+use super::legend;
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
 
@@ -47,6 +48,8 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         view.policies[shown]
     );
     view.figure("trade", title(view, &network, &totals, shown), &subtitle, |canvas, body| {
+        let top = legend::codes(canvas, body, &codes(view, &network)) + 12.0;
+        let body = Frame { top, ..body };
         let middle = body.left + 0.5 * body.width();
         ring(canvas, Frame::new(body.left, body.top, middle - 30.0, body.bottom), view, &network, shown);
         table(canvas, Frame::new(middle + 30.0, body.top, body.right, body.bottom), view, &network);
@@ -89,20 +92,31 @@ fn title(view: &View<'_>, network: &Network, totals: &[f64], shown: usize) -> St
         let low = totals.iter().position(|&t| t == least).map_or("", |k| view.policies[k].as_str());
         let high = &view.policies[shown];
         format!(
-            "{}\u{a0}TWh go over the lines under {low}, {} under {high}; most from {flow}",
+            "{}\u{a0}TWh go over the lines under {low}, {} under {high}; the largest flow is from {flow}",
             number(least),
             number(most)
         )
     } else {
-        format!("{}\u{a0}TWh of electricity go over the lines; most from {flow}", number(most))
+        format!("{}\u{a0}TWh of electricity go over the lines; the largest flow is from {flow}", number(most))
     }
 }
 
-/// The name people read of the power area at an end of a line: an area need not be a whole country,
-/// and a market outside has only its short name.
+/// The name people read of the power area or the outside market at an end of a line: an area need not be
+/// a whole country.
 fn place_title<'a>(view: &'a View<'_>, place: &'a str) -> &'a str {
-    let mut areas = view.scenario.basin.areas.iter();
-    areas.find(|area| area.name == place).map_or_else(|| view.title_of(place), |area| area.title.as_str())
+    let basin = &view.scenario.basin;
+    let areas = basin.areas.iter().map(|area| (&area.name, &area.title));
+    let mut known = areas.chain(basin.markets.iter().map(|market| (&market.name, &market.title)));
+    known.find(|(name, _)| *name == place).map_or(place, |(_, title)| title)
+}
+
+/// The places that trade: short name, the name people read, colour.
+fn codes(view: &View<'_>, network: &Network) -> Vec<(String, String, Colour)> {
+    let mut places: Vec<usize> = network.flows.iter().flat_map(|flow| [flow.from, flow.to]).collect();
+    places.sort_unstable();
+    places.dedup();
+    let names = places.into_iter().map(|place| &network.places[place]);
+    names.map(|name| (name.clone(), place_title(view, name).to_owned(), colour(view, name))).collect()
 }
 
 fn number(value: f64) -> String {
