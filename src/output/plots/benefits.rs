@@ -91,7 +91,7 @@ fn title(picture: &Picture) -> String {
     let Some(reference) = &picture.reference else {
         let total = picture.columns.first().map_or(0.0, |column| column.gains[riparians].after);
         let policy = picture.columns.first().map_or("", |column| column.policy.as_str());
-        return format!("Under {policy} the basin's net benefit is {}", money(total));
+        return format!("Under {policy} the basin’s net benefit is {}", money(total));
     };
     let best =
         picture.columns.iter().max_by(|a, b| a.gains[riparians].after.total_cmp(&b.gains[riparians].after));
@@ -134,10 +134,11 @@ fn subtitle(picture: &Picture) -> String {
         }
         None => "Net benefit over the horizon, million US dollars".to_owned(),
     };
+    let scale = if picture.columns.len() > 1 { "; one scale" } else { "" };
     if picture.columns.iter().flat_map(|column| &column.gains).any(|gain| gain.transferred()) {
-        format!("{what}; bars after transfers, hollow dots before; one scale")
+        format!("{what}; bars after transfers, hollow dots before{scale}")
     } else {
-        format!("{what}; no transfers; one scale")
+        format!("{what}; no transfers{scale}")
     }
 }
 

@@ -84,8 +84,9 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     }
     let why = if view.policies.len() > 1 && most > NOTHING { ", which leaves most unserved" } else { "" };
     let subtitle = format!(
-        "GWh by {} under {policy}{why}; pale, above the load: net export; each area has its own scale",
-        step(horizon)
+        "GWh by {} under {policy}{why}; pale, above the load: net export{}",
+        step(horizon),
+        if areas.len() > 1 { "; each area has its own scale" } else { "" }
     );
     view.figure("energy-balance", title(view, &unserved, &areas, focus), &subtitle, |canvas, body| {
         draw(canvas, body, horizon, &areas);
@@ -171,11 +172,8 @@ fn title(view: &View<'_>, unserved: &[f64], areas: &[Area<'_>], focus: Focus) ->
     let at =
         |energy: f64| unserved.iter().position(|&u| u == energy).map_or("", |k| view.policies[k].as_str());
     let (high, low) = (at(most), at(least));
-    format!(
-        "{high} leaves {} of {when}energy unserved{place}; {low} leaves {} in all",
-        energy(most),
-        energy(least)
-    )
+    let little = if least > NOTHING { format!("{} in all", energy(least)) } else { "hardly any".to_owned() };
+    format!("{high} leaves {} of {when}energy unserved{place}; {low} leaves {little}", energy(most))
 }
 
 /// What to say where everything is served.
@@ -205,7 +203,7 @@ fn energy(value: f64) -> String {
 }
 
 fn draw(canvas: &Canvas, body: Frame, horizon: &Horizon, areas: &[Area<'_>]) {
-    let below = key(canvas, body);
+    let below = key(canvas, body, areas);
     let across = match areas.len() {
         0..=3 => areas.len().max(1),
         4 => 2,
@@ -220,24 +218,47 @@ fn draw(canvas: &Canvas, body: Frame, horizon: &Horizon, areas: &[Area<'_>]) {
     }
 }
 
+/// A sample in the key.
+enum Sample {
+    Fill(Colour),
+    NetExport,
+    Load,
+}
+
+/// The samples of what occurs in these areas, each with what it means.
+fn samples(areas: &[Area<'_>]) -> Vec<(&'static str, Sample)> {
+    let any = |of: &dyn Fn(&PowerRow) -> f64| {
+        areas.iter().flat_map(|area| &area.rows).any(|row| of(row) > 0.01 * asked(row).max(1e-6))
+    };
+    let used = SOURCES.into_iter().filter(|source| any(&source.2));
+    let mut samples: Vec<(&str, Sample)> =
+        used.map(|(name, colour, _)| (name, Sample::Fill(colour))).collect();
+    if any(&|row| row.unserved_GWh) {
+        samples.push(("unserved", Sample::Fill(palette::UNSERVED)));
+    }
+    if any(&|row| row.exported_GWh - row.imported_GWh) {
+        samples.push(("net export", Sample::NetExport));
+    }
+    samples.push(("load and pumping", Sample::Load));
+    samples
+}
+
 /// Draws what the colours mean; returns the height it ends at.
-fn key(canvas: &Canvas, body: Frame) -> f64 {
+fn key(canvas: &Canvas, body: Frame, areas: &[Area<'_>]) -> f64 {
     let look = Type::LABEL;
-    let names: Vec<&str> =
-        SOURCES.iter().map(|source| source.0).chain(["unserved", "net export", "load and pumping"]).collect();
-    let widths: Vec<f64> = names.iter().map(|name| 40.0 + look.width(name)).collect();
+    let samples = samples(areas);
+    let widths: Vec<f64> = samples.iter().map(|(name, _)| 40.0 + look.width(name)).collect();
     let spots = legend::flow(&widths, body, 32.0, 28.0);
-    for (k, (name, &(x, y))) in names.iter().zip(&spots).enumerate() {
+    for ((name, sample), &(x, y)) in samples.iter().zip(&spots) {
         let swatch = Frame::new(x, y - 8.0, x + 30.0, y + 8.0);
-        match SOURCES.get(k) {
-            Some(source) => canvas.rectangle(swatch, source.1),
-            None if k == SOURCES.len() => canvas.rectangle(swatch, palette::UNSERVED),
-            None if k == SOURCES.len() + 1 => {
+        match *sample {
+            Sample::Fill(colour) => canvas.rectangle(swatch, colour),
+            Sample::NetExport => {
                 canvas.rectangle(swatch, palette::tint(palette::THERMAL, PALE));
                 let half = Frame { right: swatch.centre().0, ..swatch };
                 canvas.rectangle(half, palette::tint(palette::HYDRO, PALE));
             }
-            None => canvas.line(&[(x, y), (x + 30.0, y)], Line::solid(palette::INK, 3.0)),
+            Sample::Load => canvas.line(&[(x, y), (x + 30.0, y)], Line::solid(palette::INK, 3.0)),
         }
         canvas.text((x + 38.0, y), name, look, Across::Left, Upright::Middle);
     }

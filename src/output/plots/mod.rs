@@ -20,6 +20,7 @@ mod network_map;
 mod palette;
 mod raster;
 mod releases;
+mod ring_order;
 mod river_layout;
 mod satisfaction;
 mod storage;

@@ -13,6 +13,7 @@ pub(super) fn width(flow: f64, most: f64) -> f64 {
 }
 
 /// What lies on the page already.
+#[derive(Clone)]
 pub(super) struct Ground {
     frame: Frame,
     taken: Vec<Frame>,
@@ -62,7 +63,15 @@ impl Ground {
     }
 
     /// Takes the best place for a box around a node.
-    pub(super) fn take(&mut self, node: Frame, (wide, high): (f64, f64)) -> Frame {
+    pub(super) fn take(&mut self, node: Frame, size: (f64, f64)) -> Frame {
+        let (_, frame) = self.best_around(node, size);
+        self.taken.push(frame);
+        frame
+    }
+
+    /// The best place for a box around a node, and what it costs: more the farther off and the more it
+    /// hides.
+    pub(super) fn best_around(&self, node: Frame, (wide, high): (f64, f64)) -> (f64, Frame) {
         let (x, y) = node.centre();
         let mut best: Option<(f64, Frame)> = None;
         for ring in 0..7 {
@@ -91,9 +100,7 @@ impl Ground {
                 }
             }
         }
-        let frame = best.map_or(node, |(_, frame)| frame);
-        self.taken.push(frame);
-        frame
+        best.unwrap_or((f64::INFINITY, node))
     }
 
     /// Takes a place beside a reach, where there is one that hides nothing: first of all one that is

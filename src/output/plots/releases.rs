@@ -39,11 +39,11 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         return Vec::new();
     }
     let horizon = &view.scenario.basin.horizon;
-    let step = if horizon.step == Step::Month { "month" } else { "ten days" };
+    let step = if horizon.step == Step::Month { "month" } else { "ten-day period" };
     let of_policy =
         if view.policies.len() > 1 { format!(" under {}", view.policies[0]) } else { String::new() };
     let subtitle = format!(
-        "Lines: released through turbines and spillways, hm³ by {step}, at the middle of each; \
+        "Lines: released through turbines and spillways, hm³ in each {step}, drawn at its middle; \
          grey: inflow{of_policy}; each reservoir has its own scale"
     );
     view.figure("releases", title(view, &passages), &subtitle, |canvas, body| {

@@ -118,7 +118,7 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
         Moment::End => {
             format!("{name} ends {} higher under {more} than under {less}", round(most.1 - least.1))
         }
-        Moment::Lowest => format!("{name} falls to {low} under {less}, only to {high} under {more}"),
+        Moment::Lowest => format!("{name} falls to {low} under {less}, never below {high} under {more}"),
         Moment::Highest if least.1 < 0.005 * course.range() => {
             format!("{name} fills to {high} under {more}, not at all under {less}")
         }
