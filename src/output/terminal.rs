@@ -47,7 +47,7 @@ fn head_gap(objective: f64, benefit: f64) -> Option<String> {
     let than = if benefit < objective { "less" } else { "more" };
     (share >= 5e-4).then(|| {
         format!(
-            "In the tables {benefit:.4} MUSD, {share:.2} % {than}: energy at the true heads, which the program \
+            "In the tables {benefit:.4} MUSD, {share:.2} % {than}: energy at true heads, which the program \
              approximates."
         )
     })

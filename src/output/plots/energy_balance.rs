@@ -83,9 +83,11 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         return Vec::new();
     }
     let why = if view.policies.len() > 1 && most > NOTHING { ", which leaves most unserved" } else { "" };
+    let exports = samples(&areas).iter().any(|(_, sample)| matches!(sample, Sample::NetExport));
     let subtitle = format!(
-        "GWh by {} under {policy}{why}; pale, above the load: net export{}",
+        "GWh by {} under {policy}{why}{}{}",
         step(horizon),
+        if exports { "; pale, above the load: net export" } else { "" },
         if areas.len() > 1 { "; each area has its own scale" } else { "" }
     );
     view.figure("energy-balance", title(view, &unserved, &areas, focus), &subtitle, |canvas, body| {
