@@ -190,7 +190,7 @@ fn scale(shares: &Shares<'_>, unit: f64, height: f64) -> Scale {
     let (above, below) = (most(Season::Vegetation), most(Season::NonVegetation));
     let air = (above + below).max(1e-6) * AIR / (height - 2.0 * AIR).max(AIR);
     let room = |claim: f64| if claim > 0.0 { claim + air } else { 0.0 };
-    Scale::round(-room(below), room(above), (height / 64.0) as usize)
+    Scale::round(-room(below), room(above), (height / 54.0) as usize)
 }
 
 /// How the shares are written: with the sign where there is room, without, or not at all.
