@@ -393,6 +393,52 @@ fn a_reservoir_that_nobody_fills_is_said_to_stay_empty() {
 }
 
 #[test]
+fn how_low_a_reservoir_falls_is_told_of_two_policies() {
+    let scenario = load("dry-year", &[]);
+    let mut tables = tables(&scenario, &["quota", "one_basin"]);
+    for row in tables.record.reservoirs.iter_mut().filter(|row| row.reservoir == "toktogul") {
+        let low = if row.policy == "quota" { 7600.0 } else { 9600.0 };
+        row.storage_start_hm3 = if row.period_start.month() == 10 { 13_000.0 } else { low };
+        row.storage_end_hm3 = if row.period_start.month() == 9 { 13_000.0 } else { low };
+    }
+    assert_eq!(
+        title(&draw(&tables, &scenario), "storage-toktogul"),
+        "Toktogul falls to 7.6\u{a0}km³ under quota, never below 9.6\u{a0}km³ under one_basin"
+    );
+}
+
+#[test]
+fn what_each_policy_leaves_unserved_is_told_apart_from_where_it_is() {
+    let scenario = load("dry-year", &[]);
+    let mut tables = tables(&scenario, &["quota", "one_basin"]);
+    for row in tables.record.power.iter_mut() {
+        row.unserved_GWh = match (row.policy.as_str(), row.area.as_str()) {
+            ("quota", "TJ") => 200.0,
+            ("quota", "KG") => 300.0,
+            ("one_basin", "TJ") => 50.0,
+            _ => 0.0,
+        };
+    }
+    let said = title(&draw(&tables, &scenario), "energy-balance");
+    assert_eq!(
+        said,
+        "quota leaves 3.0\u{a0}TWh of winter energy unserved, most of it in Kyrgyzstan; \
+         one_basin leaves 300\u{a0}GWh in all"
+    );
+}
+
+#[test]
+fn an_outside_market_bears_the_name_that_people_read() {
+    let scenario = load("dry-year", &[]);
+    let mut tables = tables(&scenario, &["quota"]);
+    for row in tables.record.trade.iter_mut() {
+        row.sent_GWh = if row.from == "KZ_N" { 100.0 } else { 1.0 };
+    }
+    let said = title(&draw(&tables, &scenario), "trade");
+    assert!(said.contains("from Kazakhstan, North zone to Kazakhstan, South zone"), "{said}");
+}
+
+#[test]
 fn within_one_season_the_month_that_tells_the_policies_apart_is_named() {
     let scenario = load("vegetation-season", &[]);
     let mut tables = tables(&scenario, &["quota", "one_basin"]);

@@ -96,6 +96,7 @@ pub fn sample() -> Sample {
         fuels: Table::new(vec![FuelBudget { name: text("gas"), heat: Energy::new(150.0) }]),
         markets: Table::new(vec![Market {
             name: text("outside"),
+            title: text("outside"),
             sold_max: Energy::new(50.0),
             bought_max: Energy::ZERO,
         }]),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::output::terminal::{WIDTH, comparison};
+use crate::output::terminal::{WIDTH, comparison, objective};
 
 use super::failure::Failure;
 use super::job::perform;
@@ -34,12 +34,8 @@ pub(super) fn run(verb: &Run) -> Result<(), Failure> {
         print::json(&done.to_json())?;
     } else {
         let table = comparison(&done.tables, &done.scenario, &done.policies(), WIDTH);
-        let objectives: String = done
-            .manifest
-            .policies
-            .iter()
-            .map(|run| format!("Objective: {:.4} MUSD\n", run.objective))
-            .collect();
+        let runs = done.manifest.policies.iter();
+        let objectives: String = runs.map(|run| objective(run, &done.tables) + "\n").collect();
         print::text(&format!("{table}\n{objectives}{}\n", done.where_the_files_are()))?;
     }
     done.end()

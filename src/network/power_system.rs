@@ -61,6 +61,8 @@ pub struct FuelBudget {
 pub struct Market {
     /// The short name used in files and tables: `KZ_N`.
     pub name: String,
+    /// The name people read.
+    pub title: String,
     /// The most it sells over the horizon.
     pub sold_max: Energy,
     /// The most it buys over the horizon.

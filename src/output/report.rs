@@ -159,7 +159,10 @@ fn add_how(out: &mut String, manifest: &Manifest) {
             run.name, run.objective, run.programs, run.iterations
         );
     }
-    out.push('\n');
+    out.push_str(
+        "\nAn objective is the total benefit in MUSD as the program has it, which approximates heads; \
+         the tables have energy at the true heads, so that their benefits differ a little.\n\n",
+    );
     add_list(out, "Warnings", &all_warnings(manifest));
     let files: Vec<String> =
         manifest.files.iter().map(|file| format!("`{}`, SHA-256 {}", file.name, file.sha256)).collect();

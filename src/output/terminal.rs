@@ -5,6 +5,7 @@
 use crate::scenario::Scenario;
 
 use super::findings::findings;
+use super::manifest::PolicyRun;
 use super::summary::{Section, sections};
 use super::tables::Tables;
 
@@ -28,6 +29,28 @@ pub fn comparison(tables: &Tables, scenario: &Scenario, policies: &[String], wid
     }
     out.push_str(&table(&sections(tables, &scenario.basin, policies), policies, width));
     out
+}
+
+/// The objective of a policy's program, and how its total benefit in the tables differs from it.
+pub fn objective(run: &PolicyRun, tables: &Tables) -> String {
+    let line = format!("Objective: {:.4} MUSD", run.objective);
+    match tables.criterion(&run.name, "total_benefit").and_then(|benefit| head_gap(run.objective, benefit)) {
+        Some(gap) => format!("{line}\n{gap}"),
+        None => line,
+    }
+}
+
+/// What a total benefit of the tables has to do with the objective it differs from; nothing where they
+/// are the same as far as people read.
+fn head_gap(objective: f64, benefit: f64) -> Option<String> {
+    let share = 100.0 * (benefit - objective).abs() / objective.abs().max(1e-9);
+    let than = if benefit < objective { "less" } else { "more" };
+    (share >= 5e-4).then(|| {
+        format!(
+            "In the tables {benefit:.4} MUSD, {share:.2} % {than}: energy at true heads, which the program \
+             approximates."
+        )
+    })
 }
 
 /// The scenario's title, name and time.
@@ -197,6 +220,15 @@ mod tests {
         assert!(text.lines().all(|line| length(line) <= WIDTH), "{text}");
         assert_eq!(text.matches("Net benefit, MUSD").count(), 1, "{text}");
         assert!(text.lines().any(|line| line.ends_with("one_basin") && line.contains("fair")), "{text}");
+    }
+
+    #[test]
+    fn an_objective_at_assumed_heads_is_told_from_the_benefit_at_true_ones() {
+        let gap = head_gap(12_299.8, 12_293.0).unwrap();
+        assert!(gap.starts_with("In the tables 12293.0000 MUSD, 0.06 % less: "), "{gap}");
+        assert!(length(&gap) <= WIDTH && !gap.contains('\n'), "{gap}");
+        assert!(head_gap(100.0, 101.0).unwrap().contains("1.00 % more"));
+        assert_eq!(head_gap(3.3, 3.300_000_1), None);
     }
 
     #[test]

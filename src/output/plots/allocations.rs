@@ -9,6 +9,7 @@ use crate::quantity::calendar::Season;
 
 use super::axis::{Panel, Scale, extent};
 use super::canvas::{Across, Canvas, Frame, Type, Upright};
+use super::legend;
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
 
@@ -44,7 +45,13 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     }
     let subtitle = subtitle(&shares);
     view.figure("allocations", title(view, &shares), &subtitle, |canvas, body| {
-        panels(canvas, body, view, &riparians, &shares);
+        let codes: Vec<(String, String, Colour)> = riparians
+            .iter()
+            .map(|(name, colour)| (name.clone(), view.title_of(name).to_owned(), *colour))
+            .collect();
+        let below = legend::codes(canvas, body, &codes);
+        let top = if below > body.top { below + 10.0 } else { below };
+        panels(canvas, Frame { top, ..body }, view, &riparians, &shares);
     })
 }
 
@@ -183,7 +190,7 @@ fn scale(shares: &Shares<'_>, unit: f64, height: f64) -> Scale {
     let (above, below) = (most(Season::Vegetation), most(Season::NonVegetation));
     let air = (above + below).max(1e-6) * AIR / (height - 2.0 * AIR).max(AIR);
     let room = |claim: f64| if claim > 0.0 { claim + air } else { 0.0 };
-    Scale::round(-room(below), room(above), (height / 64.0) as usize)
+    Scale::round(-room(below), room(above), (height / 54.0) as usize)
 }
 
 /// How the shares are written: with the sign where there is room, without, or not at all.

@@ -49,7 +49,7 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     if none && picture.reference.is_none() {
         return Vec::new();
     }
-    view.figure("benefits", title(view, &picture), &subtitle(&picture), |canvas, body| {
+    view.figure("benefits", title(&picture), &subtitle(&picture), |canvas, body| {
         draw(canvas, body, &picture);
     })
 }
@@ -57,7 +57,10 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
 fn picture(view: &View<'_>) -> Picture {
     let mut rows = view.riparians();
     let all: Vec<Column> = view.policies.iter().map(|policy| column(view, policy, &rows)).collect();
-    rows.push(("basin".to_owned(), palette::INK));
+    for (name, _) in &mut rows {
+        *name = view.title_of(name).to_owned();
+    }
+    rows.push(("whole basin".to_owned(), palette::INK));
     match all.split_first() {
         Some((first, others)) if !others.is_empty() => {
             let against = |column: &Column| Column {
@@ -83,17 +86,17 @@ fn column(view: &View<'_>, policy: &str, riparians: &[(String, Colour)]) -> Colu
     Column { policy: policy.to_owned(), gains }
 }
 
-fn title(view: &View<'_>, picture: &Picture) -> String {
+fn title(picture: &Picture) -> String {
     let riparians = picture.rows.len() - 1;
     let Some(reference) = &picture.reference else {
         let total = picture.columns.first().map_or(0.0, |column| column.gains[riparians].after);
         let policy = picture.columns.first().map_or("", |column| column.policy.as_str());
-        return format!("Under {policy} the basin's net benefit is {}", money(total));
+        return format!("Under {policy} the basin’s net benefit is {}", money(total));
     };
     let best =
         picture.columns.iter().max_by(|a, b| a.gains[riparians].after.total_cmp(&b.gains[riparians].after));
     let Some(best) = best else { return String::new() };
-    let name = |k: usize| view.title_of(&picture.rows[k].0);
+    let name = |k: usize| picture.rows[k].0.as_str();
     let by_gain = |k: &usize, l: &usize| best.gains[*k].after.total_cmp(&best.gains[*l].after);
     let (least, most) = ((0..riparians).min_by(by_gain), (0..riparians).max_by(by_gain));
     let total = best.gains[riparians].after;
@@ -131,10 +134,11 @@ fn subtitle(picture: &Picture) -> String {
         }
         None => "Net benefit over the horizon, million US dollars".to_owned(),
     };
+    let scale = if picture.columns.len() > 1 { "; one scale" } else { "" };
     if picture.columns.iter().flat_map(|column| &column.gains).any(|gain| gain.transferred()) {
-        format!("{what}; bars after transfers, hollow dots before; one scale")
+        format!("{what}; bars after transfers, hollow dots before{scale}")
     } else {
-        format!("{what}; no transfers; one scale")
+        format!("{what}; no transfers{scale}")
     }
 }
 
@@ -188,7 +192,7 @@ fn label_rows(canvas: &Canvas, frame: Frame, picture: &Picture, room: f64) {
 
 fn panel(canvas: &Canvas, frame: Frame, column: &Column, picture: &Picture, scale: &Scale) {
     let x = |value: f64| scale.at(value, frame.left, frame.right);
-    for &tick in &scale.ticks {
+    for tick in numbered(frame, scale) {
         canvas.line(&[(x(tick), frame.top), (x(tick), frame.bottom)], Line::solid(palette::GRID, 1.25));
     }
     label_ticks(canvas, frame, scale);
@@ -205,22 +209,30 @@ fn panel(canvas: &Canvas, frame: Frame, column: &Column, picture: &Picture, scal
     canvas.line(&[(x(0.0), frame.top), (x(0.0), frame.bottom)], Line::solid(palette::AXIS, 1.5));
 }
 
-/// Writes the ticks below a panel, as many as fit.
-fn label_ticks(canvas: &Canvas, frame: Frame, scale: &Scale) {
-    let widest = Type::SMALL
-        .widest(scale.ticks.iter().map(|&t| scale.label(t)).collect::<Vec<_>>().iter().map(String::as_str));
+/// The ticks whose numbers fit below a panel: every second or third where they would touch, none that
+/// would stand out beyond the panel's ends.
+fn numbered(frame: Frame, scale: &Scale) -> Vec<f64> {
+    let width = |tick: f64| Type::SMALL.width(&scale.label(tick));
+    let x = |tick: f64| scale.at(tick, frame.left, frame.right);
+    let widest = scale.ticks.iter().map(|&tick| width(tick)).fold(0.0, f64::max);
     let apart = match scale.ticks.as_slice() {
-        [a, b, ..] => scale.at(*b, frame.left, frame.right) - scale.at(*a, frame.left, frame.right),
+        [a, b, ..] => x(*b) - x(*a),
         _ => frame.width(),
     };
     let every = ((widest + 12.0) / apart.max(1.0)).ceil().max(1.0) as usize;
     let zero = scale.ticks.iter().position(|&tick| tick == 0.0).unwrap_or(0);
-    for (_, &tick) in scale.ticks.iter().enumerate().filter(|(k, _)| k.abs_diff(zero) % every == 0) {
+    let fits = |tick: f64| {
+        let half = 0.5 * width(tick);
+        x(tick) - half >= frame.left - 8.0 && x(tick) + half <= frame.right + 8.0
+    };
+    let ticks = scale.ticks.iter().enumerate().filter(|(k, _)| k.abs_diff(zero) % every == 0);
+    ticks.map(|(_, &tick)| tick).filter(|&tick| fits(tick)).collect()
+}
+
+/// Writes the ticks below a panel.
+fn label_ticks(canvas: &Canvas, frame: Frame, scale: &Scale) {
+    for tick in numbered(frame, scale) {
         let spot = (scale.at(tick, frame.left, frame.right), frame.bottom + 9.0);
-        let half = 0.5 * Type::SMALL.width(&scale.label(tick));
-        if spot.0 - half < frame.left - 8.0 || spot.0 + half > frame.right + 8.0 {
-            continue;
-        }
         canvas.text(spot, &scale.label(tick), Type::SMALL, Across::Middle, Upright::Top);
     }
 }

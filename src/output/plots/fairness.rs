@@ -7,8 +7,8 @@
 
 use super::axis::{Panel, Scale};
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
-use super::labels::spread;
-use super::palette::{self, Line};
+use super::line_ends::{self, LineEnd};
+use super::palette;
 use super::{Figure, View};
 
 /// The curve of a policy.
@@ -105,10 +105,8 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, curves: &[Curve]) {
     let least = curves.iter().flat_map(Curve::below).fold(0.0, f64::min);
     let scale = Scale::round((1.06 * least).min(-1.0), 0.0, 6);
     let labels: Vec<String> = curves.iter().map(Curve::label).collect();
-    let names = curves.iter().map(|curve| curve.policy.as_str());
-    let wide = Type::LABEL.bold().widest(names).max(Type::SMALL.widest(labels.iter().map(String::as_str)));
-    let room = Panel::room_for_numbers(&scale) + 40.0;
-    let frame = body.inset(room, 54.0, wide.min(420.0) + 34.0, 66.0);
+    let wide = line_ends::room(curves.iter().map(|curve| curve.policy.as_str()), &labels);
+    let frame = body.inset(Panel::room_for_numbers(&scale) + 40.0, 54.0, wide, 66.0);
     let panel = Panel { frame, upright: scale };
     panel.draw_grid(canvas, true);
     legend(canvas, (frame.left, body.top + 4.0), view, curves);
@@ -116,24 +114,28 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, curves: &[Curve]) {
     panel.draw_axes(canvas, 0.0);
     let middle = (body.left + 8.0, frame.centre().1);
     canvas.upward_text(middle, "below everything met, percentage points", Type::AXIS);
-    let ends: Vec<f64> = curves.iter().map(|curve| panel.y(curve.mean() - 100.0)).collect();
-    let height = 2.0 * Type::LABEL.leading() + 4.0;
-    let height = height.min((frame.height() + 60.0) / curves.len() as f64);
-    let places = spread(&ends, height, frame.top - 30.0, frame.bottom + 30.0);
-    for (k, (curve, place)) in curves.iter().zip(places).enumerate() {
-        let line = palette::policy(position(view, &curve.policy));
-        draw_curve(canvas, &panel, view, curve, line);
-        let from = (frame.right + 8.0, ends[k]);
-        canvas.line(&[from, (frame.right + 24.0, place)], Line::solid(palette::GRID, 1.5));
-        let left = frame.right + 28.0;
-        let two = height >= 40.0;
-        let name = Type::LABEL.bold().colour(line.colour);
-        let y = if two { place - 4.0 } else { place + 0.36 * name.size };
-        canvas.text((left, y), &curve.policy, name, Across::Left, Upright::Base);
-        if two {
-            canvas.text((left, y + 22.0), &labels[k], Type::SMALL, Across::Left, Upright::Base);
+    draw_curves(canvas, &panel, view, curves, &labels);
+}
+
+/// Draws the curves, then their dots, then their names.
+fn draw_curves(canvas: &Canvas, panel: &Panel, view: &View<'_>, curves: &[Curve], labels: &[String]) {
+    let place = |curve: &Curve| position(view, &curve.policy);
+    let points: Vec<Vec<Spot>> = curves.iter().map(|curve| points(panel, curve)).collect();
+    for k in palette::drawing_order(view.policies.len()) {
+        for (_, points) in curves.iter().zip(&points).filter(|(curve, _)| place(curve) == k) {
+            canvas.line(points, palette::policy(k));
         }
     }
+    for (curve, points) in curves.iter().zip(&points) {
+        draw_dots(canvas, view, curve, points);
+    }
+    let end = |((curve, note), points)| {
+        let line = palette::policy(place(curve));
+        LineEnd { name: curve.policy.as_str(), note: String::as_str(note), line, points }
+    };
+    let ends = curves.iter().zip(labels).zip(points).map(end).collect();
+    let page = Frame { top: panel.frame.top - 30.0, bottom: panel.frame.bottom + 30.0, ..panel.frame };
+    line_ends::draw(canvas, panel.frame, page, ends);
 }
 
 fn position(view: &View<'_>, policy: &str) -> usize {
@@ -144,15 +146,15 @@ fn at(frame: Frame, place: usize, count: usize) -> f64 {
     frame.left + frame.width() * place as f64 / count.max(1) as f64
 }
 
-fn draw_curve(canvas: &Canvas, panel: &Panel, view: &View<'_>, curve: &Curve, line: Line) {
+/// The spots of a curve.
+fn points(panel: &Panel, curve: &Curve) -> Vec<Spot> {
     let count = curve.needs.len();
-    let points: Vec<Spot> = curve
-        .below()
-        .iter()
-        .enumerate()
-        .map(|(k, &value)| (at(panel.frame, k, count), panel.y(value)))
-        .collect();
-    canvas.line(&points, line);
+    let spot = |(k, &value): (usize, &f64)| (at(panel.frame, k, count), panel.y(value));
+    curve.below().iter().enumerate().map(spot).collect()
+}
+
+/// Draws a dot in the colour of the riparian that each step adds.
+fn draw_dots(canvas: &Canvas, view: &View<'_>, curve: &Curve, points: &[Spot]) {
     for (spot, (riparian, _)) in points.iter().skip(1).zip(&curve.needs) {
         canvas.dot(*spot, 6.0, view.colour_of(riparian));
     }

@@ -1,7 +1,8 @@
-//! The legend of the policies: a sample of each line and its name, in rows as wide as there is room.
+//! Legends in rows as wide as there is room: the policies, a sample of each line and its name; and what
+//! short names stand for.
 
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
-use super::palette;
+use super::palette::{self, Colour};
 
 const SAMPLE: f64 = 52.0;
 const GAP: f64 = 34.0;
@@ -18,6 +19,24 @@ pub(super) fn policies(canvas: &Canvas, body: Frame, names: &[String]) -> f64 {
         canvas.text((x + SAMPLE + 10.0, y), name, look, Across::Left, Upright::Middle);
     }
     spots.last().map_or(body.top, |spot| spot.1 + 14.0)
+}
+
+/// Writes short names, each in its colour with the name people read, where any of them differ; returns
+/// the height they end at.
+pub(super) fn codes(canvas: &Canvas, body: Frame, items: &[(String, String, Colour)]) -> f64 {
+    if items.iter().all(|(code, title, _)| code == title) {
+        return body.top;
+    }
+    let (bold, plain) = (Type::SMALL.bold(), Type::SMALL);
+    let widths: Vec<f64> =
+        items.iter().map(|(code, title, _)| bold.width(code) + 7.0 + plain.width(title)).collect();
+    let spots = flow(&widths, body, 26.0, 26.0);
+    for ((code, title, colour), &(x, y)) in items.iter().zip(&spots) {
+        canvas.text((x, y), code, bold.colour(palette::shade(*colour)), Across::Left, Upright::Middle);
+        let beside = (x + bold.width(code) + 7.0, y);
+        canvas.text(beside, title, plain.colour(palette::GREY), Across::Left, Upright::Middle);
+    }
+    spots.last().map_or(body.top, |spot| spot.1 + 13.0)
 }
 
 /// Where items of these widths begin, in rows from the upper left corner of the frame.

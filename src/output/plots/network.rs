@@ -10,12 +10,13 @@ use crate::network::topology::NodeKind;
 
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
 use super::legend;
-use super::network_map::{Map, Place, Standing, Stretch, written};
+use super::network_ground::width;
+use super::network_map::{Map, Place, Standing, Stretch, is_dry, written};
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
 
-/// The widest reach, pixels.
-const WIDEST: f64 = 24.0;
+/// A reach in which nothing flows.
+const DRY: Line = Line { colour: palette::FAINT, dash: &[5.0, 5.0], width: 1.25 };
 
 /// Draws it, where there is a river.
 pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
@@ -30,7 +31,7 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         flows.unit
     );
     view.figure("network", title(view, policy, &flows), &subtitle, |canvas, body| {
-        let top = key(canvas, body, view) + 12.0;
+        let top = key(canvas, body, view, &flows) + 12.0;
         let frame = Frame::new(body.left, top, body.right, body.bottom);
         draw(canvas, view, policy, &flows, &Map::new(view, frame, policy, &flows.by_reach));
     })
@@ -62,8 +63,12 @@ impl Flows {
         self.by_reach.iter().copied().fold(1e-9, f64::max)
     }
 
+    fn is_dry(&self, flow: f64) -> bool {
+        is_dry(flow, self.most())
+    }
+
     fn width(&self, flow: f64) -> f64 {
-        (WIDEST * flow / self.most()).max(1.5)
+        width(flow, self.most())
     }
 }
 
@@ -106,11 +111,12 @@ enum Mark {
     Sink,
     Demand,
     Plant,
+    Dry,
     Riparian(Colour),
 }
 
 /// The marks that occur on the map of a basin, with what they mean.
-fn marks(basin: &Basin) -> Vec<(String, Mark)> {
+fn marks(basin: &Basin, flows: &Flows) -> Vec<(String, Mark)> {
     let kinds = |wanted: fn(&NodeKind) -> bool| basin.nodes.iter().any(|node| wanted(&node.kind));
     let marks = [
         (!basin.reservoirs.is_empty(), "reservoir and its last storage", Mark::Reservoir),
@@ -118,13 +124,14 @@ fn marks(basin: &Basin) -> Vec<(String, Mark)> {
         (kinds(|kind| *kind == NodeKind::Sink), "end of a river", Mark::Sink),
         (!basin.demands.is_empty(), "demand: size claimed, fill delivered", Mark::Demand),
         (!basin.plants.is_empty(), "hydropower plant", Mark::Plant),
+        (flows.by_reach.iter().any(|&flow| flows.is_dry(flow)), "no flow", Mark::Dry),
     ];
     marks.into_iter().filter(|mark| mark.0).map(|(_, text, mark)| (text.to_owned(), mark)).collect()
 }
 
 /// Draws what the marks mean, then whose which colour is; returns the height it ends at.
-fn key(canvas: &Canvas, body: Frame, view: &View<'_>) -> f64 {
-    let below = key_row(canvas, body, &marks(&view.scenario.basin));
+fn key(canvas: &Canvas, body: Frame, view: &View<'_>, flows: &Flows) -> f64 {
+    let below = key_row(canvas, body, &marks(&view.scenario.basin, flows));
     let colours = view.riparians().into_iter();
     let riparians: Vec<(String, Mark)> =
         colours.map(|(name, colour)| (view.title_of(&name).to_owned(), Mark::Riparian(colour))).collect();
@@ -144,6 +151,7 @@ fn key_row(canvas: &Canvas, body: Frame, items: &[(String, Mark)]) -> f64 {
             Mark::Junction => junction(canvas, middle, palette::GREY),
             Mark::Sink => sink(canvas, middle, 9.0, palette::GREY),
             Mark::Demand => demand(canvas, around(8.0, 8.0), 0.6, palette::GREY),
+            Mark::Dry => canvas.line(&[(x, y), (x + 26.0, y)], DRY),
             Mark::Plant => diamond(canvas, middle, palette::GREY),
             Mark::Riparian(colour) => canvas.rectangle(around(10.0, 7.0), colour),
         }
@@ -154,8 +162,8 @@ fn key_row(canvas: &Canvas, body: Frame, items: &[(String, Mark)]) -> f64 {
 
 fn draw(canvas: &Canvas, view: &View<'_>, policy: &str, flows: &Flows, map: &Map) {
     for stretch in &map.stretches {
-        let line = Line::solid(palette::WATER, flows.width(stretch.flow));
-        canvas.line(&stretch.course, line);
+        let wet = Line::solid(palette::WATER, flows.width(stretch.flow));
+        canvas.line(&stretch.course, if flows.is_dry(stretch.flow) { DRY } else { wet });
     }
     for stretch in map.stretches.iter().filter(|stretch| flows.width(stretch.flow) > 2.5) {
         chevron(canvas, stretch, flows.width(stretch.flow));

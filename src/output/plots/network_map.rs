@@ -10,7 +10,7 @@ use crate::quantity::index::Idx;
 use super::View;
 use super::axis::grouped;
 use super::canvas::{Frame, Spot, Type};
-use super::labels::overlap;
+use super::network_ground::Ground;
 use super::palette;
 use super::river_layout::{Cell, Link, layout};
 
@@ -36,7 +36,19 @@ pub(super) struct Place {
     pub(super) frame: Frame,
     pub(super) standing: Standing,
     pub(super) riparian: RiparianIdx,
-    name: String,
+    /// What it is called where there is room, and where there is not.
+    names: [String; 2],
+}
+
+impl Place {
+    /// The names in lines that fit a column of this width or a little more, the first the best.
+    fn lines(&self, column: f64) -> Vec<Vec<String>> {
+        let narrow = (column - 8.0).clamp(72.0, 150.0);
+        let [long, short] = &self.names;
+        let tries = [(long, narrow), (long, 150.0), (short, narrow)];
+        let wrapped = tries.map(|(name, room)| NAME.wrap(name, room)).into_iter().enumerate();
+        wrapped.filter(|(k, lines)| *k == 2 || lines.len() <= 2).map(|(_, lines)| lines).collect()
+    }
 }
 
 /// A reach on the page.
@@ -81,9 +93,19 @@ pub(super) struct Map {
     pub(super) numbers: Vec<(usize, Frame)>,
 }
 
-/// How a flow is written.
+/// How a flow is written: with a digit after the point below ten, with two where one would say nothing.
 pub(super) fn written(flow: f64) -> String {
-    if flow >= 9.95 { grouped(&format!("{flow:.0}")) } else { format!("{flow:.1}") }
+    match flow {
+        _ if flow >= 9.95 => grouped(&format!("{flow:.0}")),
+        _ if flow >= 0.095 => format!("{flow:.1}"),
+        _ if flow >= 0.005 => format!("{flow:.2}"),
+        _ => "0".to_owned(),
+    }
+}
+
+/// Whether a flow is none beside the largest.
+pub(super) fn is_dry(flow: f64, most: f64) -> bool {
+    flow < 1e-4 * most
 }
 
 /// Whether a node keeps what reaches it.
@@ -120,8 +142,7 @@ impl Map {
         map.set_plants(basin);
         let mut ground = Ground::new(&map, frame, flows);
         map.set_demands(basin, &mut ground);
-        map.set_labels(&mut ground, column);
-        map.set_numbers(&mut ground);
+        map.set_words(&ground, column);
         map
     }
 
@@ -161,133 +182,62 @@ impl Map {
         }
     }
 
-    fn set_labels(&mut self, ground: &mut Ground, column: f64) {
-        for place in &self.places {
-            let lines = NAME.wrap(&place.name, (column - 8.0).clamp(72.0, 150.0));
+    /// Writes names and numbers. Where reaches are left without their number, it begins anew with those.
+    fn set_words(&mut self, ground: &Ground, column: f64) {
+        let all = self.wet_stretches();
+        let mut free = ground.clone();
+        self.labels = self.labels_on(&mut free, column);
+        self.numbers = self.numbers_on(&mut free, &all);
+        let written = |k: &usize| self.numbers.iter().any(|(number, _)| number == k);
+        let (others, missing): (Vec<usize>, Vec<usize>) = all.into_iter().partition(written);
+        let mut free = ground.clone();
+        let mut numbers = self.numbers_on(&mut free, &missing);
+        if !numbers.is_empty() {
+            let labels = self.labels_on(&mut free, column);
+            numbers.extend(self.numbers_on(&mut free, &others));
+            if numbers.len() > self.numbers.len() {
+                (self.labels, self.numbers) = (labels, numbers);
+            }
+        }
+    }
+
+    /// The reaches whose flow is worth a number, the largest first.
+    fn wet_stretches(&self) -> Vec<usize> {
+        let flow = |k: usize| self.stretches[k].flow;
+        let mut order: Vec<usize> = (0..self.stretches.len()).filter(|&k| written(flow(k)) != "0").collect();
+        order.sort_by(|&a, &b| flow(b).total_cmp(&flow(a)));
+        order
+    }
+
+    /// Nodes are named in full unless a shorter name finds a far better place.
+    fn labels_on(&self, ground: &mut Ground, column: f64) -> Vec<Label> {
+        let size = |lines: &[String]| {
             let wide = NAME.widest(lines.iter().map(String::as_str));
-            let frame = ground.take(place.frame, (wide, lines.len() as f64 * NAME.leading()));
-            self.labels.push(Label { frame, lines });
+            (wide, lines.len() as f64 * NAME.leading())
+        };
+        let mut labels = Vec::with_capacity(self.places.len());
+        for place in &self.places {
+            let tries = place.lines(column).into_iter().enumerate();
+            let cost = |(k, lines): &(usize, Vec<String>)| {
+                ground.best_around(place.frame, size(lines)).0 + 12.0 * *k as f64
+            };
+            let best = tries.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+            let lines = best.map_or(Vec::new(), |(_, lines)| lines);
+            let frame = ground.take(place.frame, size(&lines));
+            labels.push(Label { frame, lines });
         }
+        labels
     }
 
-    /// The flow is written beside every reach that has room for it, the largest first.
-    fn set_numbers(&mut self, ground: &mut Ground) {
-        let mut order: Vec<usize> = (0..self.stretches.len()).collect();
-        order.sort_by(|&a, &b| self.stretches[b].flow.total_cmp(&self.stretches[a].flow));
-        for k in order {
+    /// The flow is written beside every one of these reaches that has room for it.
+    fn numbers_on(&self, ground: &mut Ground, order: &[usize]) -> Vec<(usize, Frame)> {
+        let mut numbers = Vec::with_capacity(order.len());
+        for &k in order {
             let stretch = &self.stretches[k];
-            let text = written(stretch.flow);
-            let size = (NUMBER.width(&text) + 4.0, 1.1 * NUMBER.size);
-            if stretch.flow > 0.05 {
-                self.numbers.extend(
-                    ground.take_beside(stretch, ground.width(stretch.flow), size).map(|frame| (k, frame)),
-                );
-            }
+            let size = (NUMBER.width(&written(stretch.flow)) + 4.0, 1.1 * NUMBER.size);
+            numbers.extend(ground.take_beside(k, stretch, size).map(|frame| (k, frame)));
         }
-    }
-}
-
-/// What lies on the page already.
-struct Ground {
-    frame: Frame,
-    taken: Vec<Frame>,
-    /// Spots on reaches, each with half the width there.
-    wet: Vec<(Spot, f64)>,
-    most: f64,
-}
-
-impl Ground {
-    fn new(map: &Map, frame: Frame, flows: &[f64]) -> Ground {
-        let most = flows.iter().copied().fold(1e-9, f64::max);
-        let mut ground = Ground { frame, taken: Vec::new(), wet: Vec::new(), most };
-        ground.taken.extend(map.places.iter().map(|place| place.frame));
-        let around = |&(spot, _): &(Spot, RiparianIdx)| {
-            Frame::new(spot.0 - 8.0, spot.1 - 8.0, spot.0 + 8.0, spot.1 + 8.0)
-        };
-        ground.taken.extend(map.plants.iter().map(around));
-        let river = |(name, spot): &(String, Spot)| {
-            Frame::new(spot.0, spot.1 - 14.0, spot.0 + Type::PANEL.width(name), spot.1 + 14.0)
-        };
-        ground.taken.extend(map.rivers.iter().map(river));
-        for stretch in &map.stretches {
-            let half = 0.5 * ground.width(stretch.flow);
-            ground.wet.extend((0..=48).map(|k| (stretch.at(f64::from(k) / 48.0).0, half)));
-        }
-        ground
-    }
-
-    fn width(&self, flow: f64) -> f64 {
-        (24.0 * flow / self.most).max(1.5)
-    }
-
-    /// How much a box there would hide or leave the page: pixels of overlap, the drawn reaches less heavy.
-    fn cost(&self, own: &Frame) -> f64 {
-        let wide = Frame::new(own.left - 3.0, own.top - 1.0, own.right + 3.0, own.bottom + 1.0);
-        let lying: f64 = self.taken.iter().map(|other| overlap(&wide, other)).sum();
-        let inside = overlap(own, &self.frame);
-        let out = own.width() * own.height() - inside;
-        let crossed = self.wet.iter().filter(|((x, y), half)| {
-            *x > own.left - half && *x < own.right + half && *y > own.top - half && *y < own.bottom + half
-        });
-        10.0 * lying + 50.0 * out + 14.0 * crossed.count() as f64
-    }
-
-    /// Takes the best place for a box around a node.
-    fn take(&mut self, node: Frame, (wide, high): (f64, f64)) -> Frame {
-        let (x, y) = node.centre();
-        let mut best: Option<(f64, Frame)> = None;
-        for ring in 0..7 {
-            let away = 5.0 + 9.0 * f64::from(ring);
-            let (above, below) = (node.top - away - high, node.bottom + away);
-            let (right, left) = (node.right + away, node.left - away - wide);
-            let corners = [
-                (x - 0.5 * wide, below),
-                (x - 0.5 * wide, above),
-                (x - 0.15 * wide, below),
-                (x - 0.85 * wide, below),
-                (x - 0.15 * wide, above),
-                (x - 0.85 * wide, above),
-                (right, y - 0.5 * high),
-                (left, y - 0.5 * high),
-                (right, below - 0.5 * high),
-                (left, below - 0.5 * high),
-                (right, above + 0.5 * high),
-                (left, above + 0.5 * high),
-            ];
-            for (k, (left, top)) in corners.into_iter().enumerate() {
-                let frame = Frame::new(left, top, left + wide, top + high);
-                let cost = self.cost(&frame) + 0.5 * k as f64 + 8.0 * f64::from(ring);
-                if best.is_none_or(|(least, _)| cost < least - 1e-9) {
-                    best = Some((cost, frame));
-                }
-            }
-        }
-        let frame = best.map_or(node, |(_, frame)| frame);
-        self.taken.push(frame);
-        frame
-    }
-
-    /// Takes a place beside a reach, where there is one that hides nothing.
-    fn take_beside(&mut self, stretch: &Stretch, width: f64, (wide, high): (f64, f64)) -> Option<Frame> {
-        for share in [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.82] {
-            let (spot, along) = stretch.at(share);
-            let reach = 0.5 * width + 3.0 + 0.5 * (high * along.0.abs() + wide * along.1.abs());
-            for side in [-1.0, 1.0] {
-                let aside = if along.0 >= 0.0 { (-along.1, along.0) } else { (along.1, -along.0) };
-                let centre = (spot.0 + side * reach * aside.0, spot.1 + side * reach * aside.1);
-                let frame = Frame::new(
-                    centre.0 - 0.5 * wide,
-                    centre.1 - 0.5 * high,
-                    centre.0 + 0.5 * wide,
-                    centre.1 + 0.5 * high,
-                );
-                if self.cost(&frame) < 1.0 {
-                    self.taken.push(frame);
-                    return Some(frame);
-                }
-            }
-        }
-        None
+        numbers
     }
 }
 
@@ -363,34 +313,35 @@ fn filled(view: &View<'_>, policy: &str, reservoir: &str) -> f64 {
 }
 
 fn place(basin: &Basin, node: &Node, spot: Spot, filled: impl Fn(&str) -> f64) -> Place {
-    let (standing, half_wide, half_high, name) = match node.kind {
+    let (standing, wide, high, title) = match node.kind {
         NodeKind::Reservoir(r) => {
             let reservoir = &basin.reservoirs[r];
-            (
-                Standing::Reservoir { filled: filled(&reservoir.name) },
-                25.0,
-                21.0,
-                without_brackets(&reservoir.title),
-            )
+            (Standing::Reservoir { filled: filled(&reservoir.name) }, 25.0, 21.0, &reservoir.title)
         }
-        NodeKind::Junction => (Standing::Junction, 7.0, 7.0, short(node)),
-        NodeKind::Sink => (Standing::Sink, 15.0, 15.0, without_brackets(&node.title)),
+        NodeKind::Junction => (Standing::Junction, 7.0, 7.0, &node.title),
+        NodeKind::Sink => (Standing::Sink, 15.0, 15.0, &node.title),
     };
-    let frame = Frame::new(spot.0 - half_wide, spot.1 - half_high, spot.0 + half_wide, spot.1 + half_high);
-    Place { frame, standing, riparian: node.riparian, name }
+    let frame = Frame::new(spot.0 - wide, spot.1 - high, spot.0 + wide, spot.1 + high);
+    let title = title.split(" (").next().unwrap_or(title);
+    let river = &basin.rivers[node.river].title;
+    let junction = node.kind == NodeKind::Junction;
+    let title = if junction { without_river(title, river) } else { title.to_owned() };
+    let short = if junction { as_words(&node.name) } else { title.clone() };
+    Place { frame, standing, riparian: node.riparian, names: [title, short] }
 }
 
-fn without_brackets(title: &str) -> String {
-    title.split(" (").next().unwrap_or(title).to_owned()
+/// A title without the name of the river it is drawn on: `Amu Darya at Kerki` is `Kerki`.
+fn without_river(title: &str, river: &str) -> String {
+    let Some(rest) = title.strip_prefix(river).and_then(|rest| rest.strip_prefix(' ')) else {
+        return title.to_owned();
+    };
+    let place = ["at the ", "at "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+    as_words(place)
 }
 
-/// The title of a node where it is short, else its name as a word.
-fn short(node: &Node) -> String {
-    let title = without_brackets(&node.title);
-    if title.chars().count() <= 18 {
-        return title;
-    }
-    let mut letters = node.name.replace('_', " ").chars().collect::<Vec<char>>();
+/// A name of files as words: `amu_mid` is `Amu mid`.
+fn as_words(name: &str) -> String {
+    let mut letters = name.replace('_', " ").chars().collect::<Vec<char>>();
     if let Some(first) = letters.first_mut() {
         *first = first.to_uppercase().next().unwrap_or(*first);
     }
@@ -420,4 +371,23 @@ fn straight(a: Spot, b: Spot, pieces: usize) -> Vec<Spot> {
         (a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1))
     };
     (0..=pieces).map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_named_without_the_river_it_lies_on() {
+        let named = |title| without_river(title, "Amu Darya");
+        assert_eq!(named("Amu Darya at Kerki"), "Kerki");
+        assert_eq!(named("Amu Darya at the border"), "Border");
+        assert_eq!(named("Amu Darya below Tuyamuyun"), "Below Tuyamuyun");
+        assert_eq!(named("Lower Pyanj"), "Lower Pyanj");
+    }
+
+    #[test]
+    fn a_flow_is_written_with_the_digits_that_say_something() {
+        assert_eq!([12.3, 4.24, 0.084, 0.001].map(written), ["12", "4.2", "0.08", "0"]);
+    }
 }

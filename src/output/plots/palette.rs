@@ -78,15 +78,32 @@ impl Line {
     }
 }
 
-const INKS: [Colour; 4] =
-    [INK, RGBColor(0xb2, 0x18, 0x2b), RGBColor(0x21, 0x66, 0xac), RGBColor(0x77, 0x77, 0x77)];
+/// The lines of six policies. Four are ink in different dashes; the fifth is a broad band that shows
+/// behind any other, so that they are told apart in grey and where they run together.
+const LINES: [Line; 6] = [
+    Line::solid(INK, 3.0),
+    Line { colour: INK, dash: &[14.0, 7.0], width: 3.0 },
+    Line { colour: INK, dash: &[3.5, 4.5], width: 3.5 },
+    Line { colour: INK, dash: &[20.0, 5.0, 4.0, 5.0], width: 2.5 },
+    Line::solid(RGBColor(0xa6, 0xa6, 0xa6), 7.0),
+    Line { colour: INK, dash: &[14.0, 4.0, 3.5, 4.0, 3.5, 4.0], width: 2.5 },
+];
 
-const DASHES: [&[f64]; 6] =
-    [&[], &[12.0, 5.0], &[18.0, 5.0, 3.0, 5.0], &[4.0, 4.0], &[26.0, 6.0], &[14.0, 4.0, 3.0, 4.0, 3.0, 4.0]];
-
-/// The line of the policy that was run at this place; twelve differ.
+/// The line of the policy that was run at this place; twelve differ, the second six by their ink.
 pub(super) fn policy(place: usize) -> Line {
-    Line { colour: INKS[place % INKS.len()], dash: DASHES[place % DASHES.len()], width: 3.0 }
+    let line = LINES[place % LINES.len()];
+    match place / LINES.len() % 2 {
+        0 => line,
+        _ => Line { colour: mix(line.colour, ACCENT, 0.75), ..line },
+    }
+}
+
+/// The places of so many policies, in the order their lines are drawn: the broad first, so that they
+/// lie behind, then from the last to the first.
+pub(super) fn drawing_order(count: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).rev().collect();
+    places.sort_by_key(|&place| policy(place).width < 5.0);
+    places
 }
 
 /// The colour on the way from one to another; 0 is the first, 1 the second.

@@ -1,7 +1,7 @@
 //! The figure `releases`: when the great reservoirs let their water go.
 //!
-//! One panel a reservoir, the largest first: what is let out in each period as a line a policy, the
-//! inflow under the first policy as a grey area behind.
+//! One panel a reservoir, the largest first: what is let out in each period as a line a policy through
+//! the middles of the periods, the inflow under the first policy as a grey area behind.
 
 use jiff::civil::Date;
 
@@ -39,12 +39,12 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         return Vec::new();
     }
     let horizon = &view.scenario.basin.horizon;
-    let step = if horizon.step == Step::Month { "month" } else { "ten days" };
+    let step = if horizon.step == Step::Month { "month" } else { "ten-day period" };
     let of_policy =
         if view.policies.len() > 1 { format!(" under {}", view.policies[0]) } else { String::new() };
     let subtitle = format!(
-        "Released through turbines and spillways, hm³ by {step}, lines; inflow{of_policy}, grey; \
-         each reservoir has its own scale"
+        "Lines: released through turbines and spillways, hm³ in each {step}, drawn at its middle; \
+         grey: inflow{of_policy}; each reservoir has its own scale"
     );
     view.figure("releases", title(view, &passages), &subtitle, |canvas, body| {
         draw(canvas, body, view, &passages);
@@ -209,14 +209,15 @@ fn scale(passage: &Passage<'_>, ticks: usize) -> Scale {
 fn draw_panel(canvas: &Canvas, panel: &Panel, calendar: &Calendar, passage: &Passage<'_>) {
     let frame = panel.frame;
     calendar.shade_winter(canvas, frame.top, frame.bottom);
-    let inflow = steps(calendar, &passage.inflow, |value| panel.y(value));
+    let inflow = through_middles(calendar, &passage.inflow, |value| panel.y(value));
     let mut area = inflow;
     area.push((frame.right, frame.bottom));
     area.push((frame.left, frame.bottom));
-    canvas.area(&area, palette::mix(palette::GRID, palette::AXIS, 0.25));
+    canvas.area(&area, palette::mix(palette::GRID, palette::AXIS, 0.1));
     panel.draw_grid(canvas, true);
-    for (k, released) in passage.released.iter().enumerate().rev() {
-        canvas.line(&steps(calendar, released, |value| panel.y(value)), palette::policy(k));
+    for k in palette::drawing_order(passage.released.len()) {
+        let course = through_middles(calendar, &passage.released[k], |value| panel.y(value));
+        canvas.line(&course, palette::policy(k));
     }
     panel.draw_axes(canvas, 0.0);
     let spot = (frame.left, frame.top - 12.0);
@@ -225,11 +226,13 @@ fn draw_panel(canvas: &Canvas, panel: &Panel, calendar: &Calendar, passage: &Pas
     canvas.text(unit, "hm³", Type::SMALL.colour(palette::GREY), Across::Left, Upright::Base);
 }
 
-/// A line of steps: a value holds through its period.
-fn steps(calendar: &Calendar, values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Spot> {
-    let both_ends =
-        |(k, &value): (usize, &f64)| [(calendar.start(k), y(value)), (calendar.start(k + 1), y(value))];
-    values.iter().enumerate().flat_map(both_ends).collect()
+/// A line through the middles of the periods, level to both ends of the horizon.
+fn through_middles(calendar: &Calendar, values: &[f64], y: impl Fn(f64) -> f64) -> Vec<Spot> {
+    let middle = |k: usize| 0.5 * (calendar.start(k) + calendar.start(k + 1));
+    let first = values.first().map(|&value| (calendar.start(0), y(value)));
+    let last = values.last().map(|&value| (calendar.start(values.len()), y(value)));
+    let within = values.iter().enumerate().map(|(k, &value)| (middle(k), y(value)));
+    first.into_iter().chain(within).chain(last).collect()
 }
 
 #[cfg(test)]

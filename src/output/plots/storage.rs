@@ -9,8 +9,8 @@ use crate::quantity::index::Idx;
 
 use super::axis::{Calendar, Panel, Scale, extent};
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
-use super::labels::spread;
-use super::palette::{self, Line};
+use super::line_ends::{self, LineEnd};
+use super::palette;
 use super::{Figure, View};
 
 /// What may be said to be the same, as a share of what the reservoir can hold.
@@ -118,7 +118,7 @@ fn title(view: &View<'_>, course: &Course<'_>, unit: &str, factor: f64) -> Strin
         Moment::End => {
             format!("{name} ends {} higher under {more} than under {less}", round(most.1 - least.1))
         }
-        Moment::Lowest => format!("{name} falls to {low} under {less}, only to {high} under {more}"),
+        Moment::Lowest => format!("{name} falls to {low} under {less}, never below {high} under {more}"),
         Moment::Highest if least.1 < 0.005 * course.range() => {
             format!("{name} fills to {high} under {more}, not at all under {less}")
         }
@@ -211,9 +211,8 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, course: &Course<'_>, fact
     );
     let air = 0.05 * (high - low).max(1e-3);
     let scale = Scale::round(factor * (low - air).max(0.0).min(low), factor * (high + air), 8);
-    let label = Type::LABEL;
-    let names = label.widest(view.policies.iter().map(String::as_str)).min(320.0);
-    let frame = body.inset(Panel::room_for_numbers(&scale), 44.0, names + 30.0, 58.0);
+    let names = line_ends::room(view.policies.iter().map(String::as_str), &[]);
+    let frame = body.inset(Panel::room_for_numbers(&scale), 44.0, names, 58.0);
     let panel = Panel { frame, upright: scale };
     let calendar = Calendar::new(&view.scenario.basin.horizon, frame.left, frame.right);
     let y = |value: f64| panel.y(factor * value).clamp(frame.top, frame.bottom);
@@ -221,15 +220,15 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, course: &Course<'_>, fact
     panel.draw_grid(canvas, true);
     panel.draw_unit(canvas, unit);
     name_bands(canvas, frame, course, y, factor);
-    for (k, line) in course.lines.iter().enumerate().rev() {
-        for piece in pieces(line, &calendar, y) {
+    for k in palette::drawing_order(course.lines.len()) {
+        for piece in pieces(&course.lines[k], &calendar, y) {
             canvas.line(&piece, palette::policy(k));
         }
     }
     panel.draw_axes(canvas, panel.upright.low);
     calendar.draw(canvas, frame.bottom);
     dots(canvas, frame, course, y);
-    name_lines(canvas, frame, view, course, y, names);
+    name_lines(canvas, frame, view, course, |line| pieces(line, &calendar, y));
 }
 
 /// The parts of a line without gaps.
@@ -261,8 +260,7 @@ fn bands(canvas: &Canvas, calendar: &Calendar, frame: Frame, course: &Course<'_>
 /// Writes what the bands are, at the end where the policies' lines lie farther from them.
 fn name_bands(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64, factor: f64) {
     let look = Type::SMALL.colour(palette::GREY);
-    let number =
-        |value: f64| if factor > 1.0 { format!("{:.0}", factor * value) } else { format!("{value:.2}") };
+    let number = |value: f64| level(factor * value, factor);
     let written = |word: &str, values: &[f64]| {
         let (least, most) = extent(values.iter().copied());
         let range = if most - least > 1e-6 {
@@ -281,6 +279,15 @@ fn name_bands(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64
     }
 }
 
+/// A volume with as many digits as the title gives, and one more where none would be left.
+fn level(volume: f64, factor: f64) -> String {
+    match volume {
+        _ if factor > 1.0 => format!("{volume:.0}"),
+        tiny if 0.0 < tiny && tiny < 0.05 => format!("{tiny:.2}"),
+        _ => format!("{volume:.1}"),
+    }
+}
+
 fn dots(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f64) {
     if let Some(start) = course.lines.iter().find_map(|line| line.first().copied().flatten()) {
         canvas.dot((frame.left, y(start)), 7.0, palette::INK);
@@ -292,37 +299,23 @@ fn dots(canvas: &Canvas, frame: Frame, course: &Course<'_>, y: impl Fn(f64) -> f
     }
 }
 
+/// Names each line right of its last point.
 fn name_lines(
     canvas: &Canvas,
     frame: Frame,
     view: &View<'_>,
     course: &Course<'_>,
-    y: impl Fn(f64) -> f64,
-    room: f64,
+    points: impl Fn(&[Option<f64>]) -> Vec<Vec<Spot>>,
 ) {
-    let ends: Vec<(usize, f64)> = course
-        .lines
-        .iter()
-        .enumerate()
-        .filter_map(|(k, line)| last(line).map(|value| (k, y(value))))
-        .collect();
-    let wanted: Vec<f64> = ends.iter().map(|end| end.1).collect();
-    let places = spread(&wanted, 23.0, frame.top - 30.0, frame.bottom + 40.0);
-    for (&(k, from), place) in ends.iter().zip(places) {
-        let line = palette::policy(k);
-        if (place - from).abs() > 6.0 {
-            let thin = Line::solid(palette::tint(line.colour, 0.4), 1.25);
-            canvas.line(&[(frame.right + 11.0, from), (frame.right + 24.0, place)], thin);
-        }
-        let text = Type::LABEL.shorten(&view.policies[k], room);
-        canvas.text(
-            (frame.right + 28.0, place),
-            &text,
-            Type::LABEL.colour(line.colour),
-            Across::Left,
-            Upright::Middle,
-        );
-    }
+    let lines = course.lines.iter().enumerate().filter(|(_, line)| last(line).is_some());
+    let ends = lines.map(|(k, line)| LineEnd {
+        name: &view.policies[k],
+        note: "",
+        line: palette::policy(k),
+        points: points(line).pop().unwrap_or_default(),
+    });
+    let page = Frame { top: frame.top - 30.0, bottom: frame.bottom + 40.0, ..frame };
+    line_ends::draw(canvas, frame, page, ends.collect());
 }
 
 #[cfg(test)]
@@ -333,6 +326,12 @@ mod tests {
     fn the_name_of_a_figure_is_fit_for_a_file() {
         assert_eq!(file_name("Bahri Tojik/1"), "Bahri-Tojik-1");
         assert_eq!(file_name("tuyamuyun"), "tuyamuyun");
+    }
+
+    #[test]
+    fn a_band_is_named_with_the_digits_of_the_title() {
+        assert_eq!([level(19.6, 1.0), level(5.5, 1.0), level(0.03, 1.0)], ["19.6", "5.5", "0.03"]);
+        assert_eq!(level(320.4, 1000.0), "320");
     }
 
     #[test]

@@ -8,7 +8,9 @@ use std::f64::consts::TAU;
 
 use super::axis::grouped;
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
+use super::legend;
 use super::palette::{self, Colour, Line};
+use super::ring_order::ring_order;
 use super::{Figure, View};
 
 /// Energy that is not drawn, TWh.
@@ -47,6 +49,8 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
         view.policies[shown]
     );
     view.figure("trade", title(view, &network, &totals, shown), &subtitle, |canvas, body| {
+        let top = legend::codes(canvas, body, &codes(view, &network)) + 12.0;
+        let body = Frame { top, ..body };
         let middle = body.left + 0.5 * body.width();
         ring(canvas, Frame::new(body.left, body.top, middle - 30.0, body.bottom), view, &network, shown);
         table(canvas, Frame::new(middle + 30.0, body.top, body.right, body.bottom), view, &network);
@@ -89,20 +93,31 @@ fn title(view: &View<'_>, network: &Network, totals: &[f64], shown: usize) -> St
         let low = totals.iter().position(|&t| t == least).map_or("", |k| view.policies[k].as_str());
         let high = &view.policies[shown];
         format!(
-            "{}\u{a0}TWh go over the lines under {low}, {} under {high}; most from {flow}",
+            "{}\u{a0}TWh go over the lines under {low}, {} under {high}; the largest flow is from {flow}",
             number(least),
             number(most)
         )
     } else {
-        format!("{}\u{a0}TWh of electricity go over the lines; most from {flow}", number(most))
+        format!("{}\u{a0}TWh of electricity go over the lines; the largest flow is from {flow}", number(most))
     }
 }
 
-/// The name people read of the power area at an end of a line: an area need not be a whole country,
-/// and a market outside has only its short name.
+/// The name people read of the power area or the outside market at an end of a line: an area need not be
+/// a whole country.
 fn place_title<'a>(view: &'a View<'_>, place: &'a str) -> &'a str {
-    let mut areas = view.scenario.basin.areas.iter();
-    areas.find(|area| area.name == place).map_or_else(|| view.title_of(place), |area| area.title.as_str())
+    let basin = &view.scenario.basin;
+    let areas = basin.areas.iter().map(|area| (&area.name, &area.title));
+    let mut known = areas.chain(basin.markets.iter().map(|market| (&market.name, &market.title)));
+    known.find(|(name, _)| *name == place).map_or(place, |(_, title)| title)
+}
+
+/// The places that trade: short name, the name people read, colour.
+fn codes(view: &View<'_>, network: &Network) -> Vec<(String, String, Colour)> {
+    let mut places: Vec<usize> = network.flows.iter().flat_map(|flow| [flow.from, flow.to]).collect();
+    places.sort_unstable();
+    places.dedup();
+    let names = places.into_iter().map(|place| &network.places[place]);
+    names.map(|name| (name.clone(), place_title(view, name).to_owned(), colour(view, name))).collect()
 }
 
 fn number(value: f64) -> String {
@@ -135,45 +150,6 @@ fn net_flows(network: &Network, policy: usize) -> Vec<Net> {
     nets.retain(|net| net.2 > NOTHING);
     nets.sort_by(|a, b| b.2.total_cmp(&a.2));
     nets
-}
-
-/// An order around a ring in which few of these connections cross: the best that exchanges of two
-/// places lead to.
-fn ring_order(places: &[usize], links: &[(usize, usize)]) -> Vec<usize> {
-    let mut order = places.to_vec();
-    let mut best = crossings(&order, links);
-    let mut better = true;
-    while better {
-        better = false;
-        for a in 0..order.len() {
-            for b in a + 1..order.len() {
-                order.swap(a, b);
-                let now = crossings(&order, links);
-                if now < best {
-                    (best, better) = (now, true);
-                } else {
-                    order.swap(a, b);
-                }
-            }
-        }
-    }
-    order
-}
-
-/// How often links cross, and, where that is the same, how far round they go.
-fn crossings(order: &[usize], links: &[(usize, usize)]) -> (usize, usize) {
-    let at = |place: usize| order.iter().position(|&other| other == place).unwrap_or(0);
-    let ends: Vec<(usize, usize)> =
-        links.iter().map(|&(a, b)| (at(a).min(at(b)), at(a).max(at(b)))).collect();
-    let mut count = 0;
-    for (k, a) in ends.iter().enumerate() {
-        count += ends[..k]
-            .iter()
-            .filter(|b| (a.0 < b.0 && b.0 < a.1 && a.1 < b.1) || (b.0 < a.0 && a.0 < b.1 && b.1 < a.1))
-            .count();
-    }
-    let round = |&(a, b): &(usize, usize)| (b - a).min(order.len() + a - b);
-    (count, ends.iter().map(round).sum())
 }
 
 fn ring(canvas: &Canvas, frame: Frame, view: &View<'_>, network: &Network, policy: usize) {
@@ -375,14 +351,6 @@ fn cells(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_ring_whose_links_need_not_cross_has_no_crossing() {
-        let links = [(0, 2), (2, 1), (1, 3), (3, 0)];
-        assert!(crossings(&[0, 1, 2, 3], &links).0 > 0);
-        let order = ring_order(&[0, 1, 2, 3], &links);
-        assert_eq!(crossings(&order, &links).0, 0);
-    }
 
     #[test]
     fn two_directions_leave_their_difference() {

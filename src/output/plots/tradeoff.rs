@@ -97,8 +97,8 @@ fn title(dots: &[Dot], measure: Measure) -> String {
 }
 
 fn draw(canvas: &Canvas, body: Frame, dots: &[Dot], measure: Measure) {
-    let upright = Scale::around(dots.iter().map(|dot| dot.worst), 4.0, 6);
-    let upright = if upright.high > 100.5 { Scale::round(upright.low, 100.5, 6) } else { upright };
+    let upright = Scale::around(dots.iter().map(|dot| dot.worst), 4.0, 8);
+    let upright = if upright.high > 100.5 { Scale::round(upright.low, 100.5, 8) } else { upright };
     let (_, most) = extent(dots.iter().map(|dot| dot.benefit.abs()));
     let span = if measure == Measure::Money { 0.02 * most } else { 1.0 };
     let level = Scale::around(dots.iter().map(|dot| dot.benefit), span, 7);

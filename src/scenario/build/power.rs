@@ -181,6 +181,7 @@ fn market(desk: &Desk<'_>, name: &str, given: &schema::Market) -> Market {
     let yearly = |key, value| of_horizon(desk, at.or(key, value, 0.0, Range::NotNegative));
     Market {
         name: name.to_owned(),
+        title: at.title(&given.title, name),
         sold_max: yearly("sold_max_GWh_per_year", given.sold_max_GWh_per_year),
         bought_max: yearly("bought_max_GWh_per_year", given.bought_max_GWh_per_year),
     }
