@@ -11,6 +11,7 @@ mod newton;
 pub mod priority;
 pub mod program;
 mod scaling;
+pub mod simplex;
 pub mod text;
 
 use program::Program;
