@@ -3,7 +3,9 @@
 //! | module | question |
 //! |---|---|
 //! | [`claims`] | one estate, many claims: who is awarded how much |
+//! | [`games`] | what a coalition is worth alone: who gets what of the joint gain |
 //! | [`inequality`] | how unequal a sharing is |
 
 pub mod claims;
+pub mod games;
 pub mod inequality;

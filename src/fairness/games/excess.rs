@@ -1,0 +1,48 @@
+//! Sums over every coalition at once, and how far the worth of a coalition exceeds what its members get.
+
+use super::game::check_shares;
+use super::{Game, GameError};
+
+/// The sum of a number for each player over every coalition, by its bits.
+pub(super) fn every_sum(numbers: &[f64]) -> Vec<f64> {
+    let mut sums = Vec::new();
+    add_up(numbers, 0.0, &mut sums);
+    sums
+}
+
+/// Fills `sums` with `start` and the numbers of its members for every coalition: one addition each, as every
+/// player doubles the coalitions there are.
+pub(super) fn add_up(numbers: &[f64], start: f64, sums: &mut Vec<f64>) {
+    sums.clear();
+    sums.push(start);
+    for number in numbers {
+        let known = sums.len();
+        sums.extend_from_within(..);
+        sums[known..].iter_mut().for_each(|sum| *sum += number);
+    }
+}
+
+/// Whether the shares lie in the core, to a tolerance in units of worth: they sum to the worth of all, and every
+/// coalition gets at least its worth (D. B. Gillies, 1959).
+///
+/// # Errors
+/// Shares that are not one finite number a player; a tolerance that is negative or no number.
+///
+/// ```
+/// use mirab::fairness::games::{Game, in_core};
+///
+/// // two left gloves and one right: whoever has the right one takes all (L. Shapley and M. Shubik, 1969)
+/// let gloves = Game::new(3, vec![0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0])?;
+/// assert!(in_core(&gloves, &[0.0, 0.0, 1.0], 1e-9)?);
+/// assert!(!in_core(&gloves, &[1.0 / 6.0, 1.0 / 6.0, 2.0 / 3.0], 1e-9)?);
+/// # Ok::<(), mirab::fairness::games::GameError>(())
+/// ```
+pub fn in_core(game: &Game, shares: &[f64], tolerance: f64) -> Result<bool, GameError> {
+    check_shares(shares, game.players())?;
+    if !(tolerance.is_finite() && tolerance >= 0.0) {
+        return Err(GameError::Tolerance(tolerance));
+    }
+    let paid = every_sum(shares);
+    let efficient = (paid[paid.len() - 1] - game.together()).abs() <= tolerance;
+    Ok(efficient && game.worths().iter().zip(&paid).all(|(worth, paid)| paid >= &(worth - tolerance)))
+}
