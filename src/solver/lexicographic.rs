@@ -112,6 +112,25 @@ pub fn leximin(program: &Program, members: &[Member], solver: &dyn Solver) -> Re
     leximin_in_classes(program, &[members], &HAIRS, solver)
 }
 
+/// How exactly a leximin is to be found: as exactly as its solver can.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exactness<'a> {
+    /// How far below its level a floor is put, relative to the level: the first, and wider ones in case a
+    /// program cannot be solved.
+    pub hairs: &'a [f64],
+    /// The relative rise above which a program proves that a member is free; well above the hairs.
+    pub rise: f64,
+    /// The share below which a level is judged as if it were this large: what is a difference of large
+    /// numbers is known no better than they are.
+    pub least: f64,
+}
+
+impl Exactness<'static> {
+    /// For solvers that end at a vertex, right to the last digits.
+    pub const VERTEX: Exactness<'static> =
+        Exactness { hairs: &[1e-12, 1e-11, 1e-10, 1e-9], rise: 1e-10, least: 0.0 };
+}
+
 /// Leximin class by class: no member of a later class costs one of an earlier class anything but a hair. The
 /// levels are those of the first class, then of the second, and so on. `hairs` say how far below its level
 /// a floor is put, relative to the level: the first, and wider ones in case a program cannot be solved.
@@ -124,7 +143,21 @@ pub fn leximin_in_classes(
     hairs: &[f64],
     solver: &dyn Solver,
 ) -> Result<Leximin, Unsolved> {
-    let mut ladder = Ladder::new(program, hairs, solver);
+    leximin_within(program, classes, Exactness { hairs, rise: RISE, least: 0.0 }, solver)
+}
+
+/// Leximin class by class, as exactly as is said.
+///
+/// # Errors
+/// As [`leximin`].
+pub fn leximin_within(
+    program: &Program,
+    classes: &[&[Member]],
+    exactness: Exactness<'_>,
+    solver: &dyn Solver,
+) -> Result<Leximin, Unsolved> {
+    let Exactness { hairs, rise, least } = exactness;
+    let mut ladder = Ladder { rise, least, ..Ladder::new(program, hairs, solver) };
     let mut levels = Vec::new();
     for members in classes {
         levels.extend(ladder.climb(members)?);
@@ -170,6 +203,10 @@ struct Ladder<'a> {
     /// Whose level is proved, the level, and the size against which it is judged.
     held: Vec<(Var, f64, f64)>,
     hairs: &'a [f64],
+    /// A relative rise that counts as one where a program decides.
+    rise: f64,
+    /// The least size of a share.
+    least: f64,
     solver: &'a dyn Solver,
     /// The label of what the ladder adds.
     name: Name,
@@ -186,13 +223,15 @@ struct Rung {
     shares: Vec<f64>,
     /// For each free member its distance above the level, for each unit of weight.
     above: Vec<f64>,
+    /// The least size of a share.
+    least: f64,
 }
 
 impl Rung {
     /// The size against which distances and rises are judged.
     fn scale(&self) -> f64 {
         let most = self.above.iter().fold(0.0, |most: f64, above| most.max(above.abs()));
-        self.level.abs().max(LEAST_SCALE * most)
+        self.level.abs().max(LEAST_SCALE * most).max(self.least)
     }
 }
 
@@ -201,7 +240,18 @@ impl<'a> Ladder<'a> {
         let mut bare = program.clone();
         bare.clear_objective();
         let name = bare.name("lowest");
-        Ladder { bare, held: Vec::new(), hairs, solver, name, rounds: 0, programs: 0, last: None }
+        Ladder {
+            bare,
+            held: Vec::new(),
+            hairs,
+            rise: RISE,
+            least: 0.0,
+            solver,
+            name,
+            rounds: 0,
+            programs: 0,
+            last: None,
+        }
     }
 
     fn label(&self) -> Label {
@@ -271,7 +321,7 @@ impl<'a> Ladder<'a> {
         let shares = found.row_duals[first..].iter().map(|dual| dual.max(0.0)).collect();
         let above = members.iter().map(|m| found.values[m.var.position()] / m.weight - level).collect();
         self.last = Some(found);
-        Ok(Rung { level, shares, above })
+        Ok(Rung { level, shares, above, least: self.least })
     }
 
     /// The program that lifts the lowest: one more variable, the level, and one more row a free member.
@@ -336,7 +386,7 @@ impl<'a> Ladder<'a> {
             self.programs += count;
             let rise = |at: usize| found.values[members[at].var.position()] / members[at].weight - rung.level;
             let before = unsure.len();
-            unsure.retain(|at| rise(*at) <= RISE * scale);
+            unsure.retain(|at| rise(*at) <= self.rise * scale);
             if unsure.len() == before {
                 break;
             }
@@ -414,7 +464,7 @@ mod tests {
         let rows: [(&[f64], f64); 2] = [(&[1.0, 0.0, 0.0], 1.0), (&[0.0, 1.0, 1.0], 6.0)];
         let (program, members) = sharing(&[INF; 3], &[1.0; 3], &rows);
         let mut ladder = Ladder::new(&program, &HAIRS, &Clarabel { tolerance: 1e-9, iterations: 200 });
-        let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0] };
+        let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0], least: 0.0 };
         assert_eq!(ladder.saturated(&members, &vertex), Ok(vec![true, false, false]));
         assert_levels(&program, &members, &[1.0, 3.0, 3.0]);
     }
@@ -424,7 +474,7 @@ mod tests {
         let rows: [(&[f64], f64); 2] = [(&[1.0, 0.0, 0.0], 1.0), (&[0.0, 1.0, 1.0], 2.0)];
         let (program, members) = sharing(&[INF; 3], &[1.0; 3], &rows);
         let mut ladder = Ladder::new(&program, &HAIRS, &Clarabel { tolerance: 1e-9, iterations: 200 });
-        let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0] };
+        let vertex = Rung { level: 1.0, shares: vec![1.0, 0.0, 0.0], above: vec![0.0, 0.0, 0.0], least: 0.0 };
         assert_eq!(ladder.saturated(&members, &vertex), Ok(vec![true, true, true]));
         assert_levels(&program, &members, &[1.0, 1.0, 1.0]);
     }
