@@ -3,13 +3,13 @@
 //! A need is one riparian's water or energy in one season. The mean of a riparian's needs is what
 //! inequality is measured on; who the worst off is, is read from the needs themselves.
 
-use crate::fairness::inequality::{Sample, atkinson, gini, hoover, jain, theil};
+use crate::fairness::inequality::{Aversion, Sample, atkinson, gini, hoover, jain, theil};
 use crate::network::basin::Basin;
 
 use super::rows::RiparianRow;
 
 /// The aversion at which Atkinson's index is reported: that of proportional fairness.
-const ATKINSON_AVERSION: f64 = 1.0;
+const ATKINSON_AVERSION: Aversion = Aversion::PROPORTIONAL;
 
 /// A measure of inequality.
 type Measure = fn(&Sample) -> f64;
@@ -88,16 +88,17 @@ pub(super) fn standings(rows: &[RiparianRow], basin: &Basin) -> Vec<Standing> {
     basin.riparians.iter().filter_map(|r| standing(&r.name, r.population_million)).collect()
 }
 
-/// The criteria of inequality, by name: each unweighted, by population and by claims.
+/// The criteria of inequality, by name: each unweighted, by population and by claims; a weight that nobody
+/// has leaves its criteria out.
 pub(super) fn inequality(standings: &[Standing]) -> Vec<(String, f64)> {
-    let weighted = |weight: fn(&Standing) -> f64| {
-        Sample::weighted(standings.iter().map(|standing| (standing.mean, weight(standing))))
+    // A solver's rounding may leave a need a hair below zero.
+    let means: Vec<f64> = standings.iter().map(|standing| standing.mean.max(0.0)).collect();
+    let sample = |by: &'static str, weight: fn(&Standing) -> f64| {
+        let weights: Vec<f64> = standings.iter().map(weight).collect();
+        Some((by, Sample::new(&means, &weights).ok()?))
     };
-    let samples = [
-        ("", weighted(|_| 1.0)),
-        ("_population", weighted(|s| s.population)),
-        ("_claims", weighted(|s| s.claims)),
-    ];
+    let samples =
+        [sample("", |_| 1.0), sample("_population", |s| s.population), sample("_claims", |s| s.claims)];
     let measures: [(&str, Measure); 5] = [
         ("gini_need", gini),
         ("jain", jain),
@@ -108,7 +109,8 @@ pub(super) fn inequality(standings: &[Standing]) -> Vec<(String, f64)> {
     measures
         .iter()
         .flat_map(|(name, measure)| {
-            samples.iter().map(move |(by, sample)| (format!("{name}{by}"), measure(sample)))
+            let samples = samples.iter().flatten();
+            samples.map(move |(by, sample)| (format!("{name}{by}"), measure(sample)))
         })
         .collect()
 }
