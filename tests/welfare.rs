@@ -250,7 +250,7 @@ fn the_gini_welfare_is_the_mean_less_its_gini_share() {
     let network = three_member_network();
     let omega = gini_weights(3);
     let welfare = |u: &[f64]| {
-        let sample = Sample::equal(u);
+        let sample = Sample::equal(u).expect("numbers that are not negative");
         sample.mean() * (1.0 - gini(&sample))
     };
     let best = ordered_weighted(&network, &omega).expect("a point").utilities;

@@ -6,9 +6,11 @@
 
 mod check;
 mod compare;
+mod divide;
 mod explain;
 mod export;
 mod failure;
+mod game;
 mod job;
 mod options;
 mod plot;
@@ -44,6 +46,10 @@ enum Verb {
     Explain(explain::Explain),
     /// List the policies, or show one
     Policies(policies::Policies),
+    /// Divide an estate among claims by a rule, or by every rule side by side
+    Divide(divide::Divide),
+    /// Solve a cooperative game: who gets what of the joint gain, or pays what of the joint cost
+    Game(game::Game),
     /// Write the program of a policy for another solver
     Export(export::Export),
     /// Draw the figures of a finished run again from its tables
@@ -69,6 +75,8 @@ fn dispatch(verb: Verb) -> Result<(), Failure> {
         Verb::Check(verb) => check::check(&verb),
         Verb::Explain(verb) => explain::explain(&verb),
         Verb::Policies(verb) => policies::policies(&verb),
+        Verb::Divide(verb) => divide::divide(&verb),
+        Verb::Game(verb) => game::game(&verb),
         Verb::Export(verb) => export::export(&verb),
         Verb::Plot(verb) => plot::plot(&verb),
     }
@@ -102,6 +110,9 @@ mod tests {
             "mirab check dry-year --set a.b=1 --json",
             "mirab explain dry-year reservoir.toktogul",
             "mirab policies quota",
+            "mirab divide talmud --estate 200 --claims 100,200,300 --weights 1,2,1 --names KG,UZ,TM --json",
+            "mirab divide cea --estate -1 --claims -100,NaN",
+            "mirab game tva.toml --solution shapley,nucleolus --json",
             "mirab export dry-year --policy one_basin --format mps --to x.mps",
             "mirab plot output/dry-year",
         ];

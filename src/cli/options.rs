@@ -103,7 +103,7 @@ pub(super) fn unknown_policy<'a>(name: &str, known: impl Iterator<Item = &'a Str
 }
 
 /// The known name nearest to the one given, if it is near enough to be meant.
-fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(super) fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase().replace('-', "_"), other);
     let near = known.iter().copied().filter(|other| likeness(other) > 0.75);
     near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))

@@ -1,5 +1,6 @@
 //! Floor 8: tables, figures and the report. A writer takes tables and returns bytes.
 
+pub mod calculator;
 pub mod findings;
 pub mod folder;
 mod header;

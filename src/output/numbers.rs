@@ -22,8 +22,22 @@ pub(super) fn index(value: f64) -> String {
     grouped(value, 3)
 }
 
+/// The decimals for numbers that stand in one table: none where all are whole, else as many as give the largest
+/// six figures, at least two.
+pub(super) fn decimals(numbers: impl IntoIterator<Item = f64>) -> usize {
+    let (mut largest, mut whole) = (0.0_f64, true);
+    for number in numbers {
+        largest = largest.max(number.abs());
+        whole &= (number - number.round()).abs() <= 1e-9 * number.abs().max(1.0);
+    }
+    if whole || !largest.is_finite() {
+        return 0;
+    }
+    (5.0 - largest.log10().floor()).clamp(2.0, 12.0) as usize
+}
+
 /// Rounded to so many decimals, with blanks between thousands and never a negative zero.
-fn grouped(value: f64, decimals: usize) -> String {
+pub(super) fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
     let mut out = String::new();
@@ -59,5 +73,15 @@ mod tests {
         assert_eq!(percent(0.7934), "79.3");
         assert_eq!(percent(-0.00001), "0.0");
         assert_eq!(index(0.0834), "0.083");
+    }
+
+    #[test]
+    fn numbers_of_one_table_have_the_decimals_that_the_largest_wants() {
+        assert_eq!(decimals([100.0, 200.0, -300.0]), 0);
+        assert_eq!(decimals([100.0 / 3.0, 300.0]), 3);
+        assert_eq!(decimals([100_756.5, 412_584.0]), 2);
+        assert_eq!(decimals([1.0 / 6.0, 2.0 / 3.0]), 6);
+        assert_eq!(decimals([4e-7, 0.0]), 12);
+        assert_eq!(decimals([]), 0);
     }
 }

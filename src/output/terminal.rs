@@ -68,7 +68,7 @@ fn month(day: jiff::civil::Date) -> String {
 }
 
 /// The sections with a column a policy, in as many blocks as the width asks for.
-fn table(sections: &[Section], policies: &[String], width: usize) -> String {
+pub(super) fn table(sections: &[Section], policies: &[String], width: usize) -> String {
     let labels = sections.iter().flat_map(|section| section.rows.iter().map(|row| length(&row.label) + 2));
     let label_width = labels.max().unwrap_or(0);
     let widths: Vec<usize> = (0..policies.len()).map(|k| column_width(sections, policies, k)).collect();

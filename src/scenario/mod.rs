@@ -2,6 +2,7 @@
 
 mod build;
 mod embedded;
+pub mod game;
 mod overlay;
 mod problem;
 pub mod schema;

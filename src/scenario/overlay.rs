@@ -208,7 +208,11 @@ fn read_chain(named: Place) -> Result<Vec<Link>, Problems> {
     Ok(chain)
 }
 
-fn parse_file(place: &Place) -> Result<(String, Table), Problems> {
+/// The digest and the tables of a file.
+///
+/// # Errors
+/// It cannot be read, or is no TOML.
+pub(super) fn parse_file(place: &Place) -> Result<(String, Table), Problems> {
     let file = place.heading();
     let problem = |path: String, what: String| Problem { path, file: file.clone(), what, help: None };
     let bytes = place.read().map_err(|error| problem(String::new(), format!("cannot be read: {error}")))?;
