@@ -1,6 +1,6 @@
 //! The worth of every coalition, checked when it is built, and the games that follow from it.
 
-use super::excess::every_sum;
+use super::sums::every_sum;
 use super::{Coalition, GameError};
 
 /// The most players whose coalitions are all held: about a million coalitions.

@@ -1,7 +1,7 @@
 //! Certificates of the nucleolus: whether given shares are it, by balanced collections, without finding it.
 
-use super::excess::every_sum;
 use super::game::check_shares;
+use super::sums::every_sum;
 use super::{Coalition, Game, GameError, in_core};
 use crate::solver::program::{Label, Program, Var};
 use crate::solver::simplex::Simplex;

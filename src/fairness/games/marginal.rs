@@ -1,7 +1,7 @@
 //! Solutions from what each player adds to all the others: the tau value, Gately's point, separable costs with the
 //! remaining benefits, and the equal split of what is not separable.
 
-use super::excess::every_sum;
+use super::sums::every_sum;
 use super::{Coalition, Game, GameError};
 
 /// The part of the largest worth below which a sum of worths is rounding.

@@ -8,23 +8,24 @@
 
 mod coalition;
 mod error;
-mod excess;
 mod game;
 mod kohlberg;
 mod marginal;
+mod membership;
 mod nucleolus;
 mod sampling;
 mod shapley;
 mod solution;
 mod stability;
+mod sums;
 mod voting;
 
 pub use coalition::Coalition;
 pub use error::GameError;
-pub use excess::in_core;
 pub use game::{Game, LARGEST_WORTH, MOST_PLAYERS};
 pub use kohlberg::{is_nucleolus, is_percapita_nucleolus, is_prenucleolus};
 pub use marginal::{ensc, gately, scrb, tau};
+pub use membership::in_core;
 pub use nucleolus::{LeastCore, core_is_empty, least_core, nucleolus, percapita_nucleolus, prenucleolus};
 pub use sampling::{Estimate, shapley_sampled};
 pub use shapley::{shapley, weighted_shapley};

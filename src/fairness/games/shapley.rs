@@ -1,8 +1,8 @@
 //! Shapley's value, exactly, from the worths of all coalitions; with weights as well. What is too dear to be known
 //! for all coalitions is left to sampling.
 
-use super::excess::every_sum;
 use super::game::check_weights;
+use super::sums::every_sum;
 use super::{Coalition, Game, GameError};
 
 /// Shapley's value: what each player adds to those before them, on average over all orders in which they may come,

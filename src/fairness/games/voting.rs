@@ -1,7 +1,7 @@
 //! The power of votes: how often each voter's comes just in time for the quota.
 
-use super::excess::every_sum;
 use super::game::is_usable;
+use super::sums::every_sum;
 use super::{Game, GameError, MOST_PLAYERS, shapley};
 
 /// The part of all votes by which rounding may keep a coalition from the quota.

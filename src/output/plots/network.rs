@@ -10,8 +10,8 @@ use crate::network::topology::NodeKind;
 
 use super::canvas::{Across, Canvas, Frame, Spot, Type, Upright};
 use super::legend;
-use super::network_ground::width;
-use super::network_map::{Map, Place, Standing, Stretch, is_dry, written};
+use super::network_ground::{Stretch, width};
+use super::network_map::{Map, Place, Standing, is_dry, written};
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
 

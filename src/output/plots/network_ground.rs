@@ -1,8 +1,7 @@
 //! What lies on the map of the figure `network` already, and where there is still room.
 
-use super::canvas::{Frame, Spot, Type};
+use super::canvas::{Frame, Spot};
 use super::labels::overlap;
-use super::network_map::{Map, Stretch};
 
 /// The widest reach, pixels.
 pub(super) const WIDEST: f64 = 24.0;
@@ -10,6 +9,24 @@ pub(super) const WIDEST: f64 = 24.0;
 /// The width of a reach with this flow, where the largest is `most`, pixels.
 pub(super) fn width(flow: f64, most: f64) -> f64 {
     (WIDEST * flow / most).max(1.5)
+}
+
+/// A reach on the page.
+pub(super) struct Stretch {
+    pub(super) course: Vec<Spot>,
+    pub(super) flow: f64,
+}
+
+impl Stretch {
+    /// The spot at a share of the course, and the direction there.
+    pub(super) fn at(&self, share: f64) -> (Spot, Spot) {
+        let last = self.course.len().saturating_sub(1);
+        let k = ((share * last as f64) as usize).min(last.saturating_sub(1));
+        let (a, b) = (self.course[k], self.course[(k + 1).min(last)]);
+        let length = (b.0 - a.0).hypot(b.1 - a.1).max(1e-9);
+        let part = share * last as f64 - k as f64;
+        ((a.0 + part * (b.0 - a.0), a.1 + part * (b.1 - a.1)), ((b.0 - a.0) / length, (b.1 - a.1) / length))
+    }
 }
 
 /// What lies on the page already.
@@ -25,18 +42,11 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// The ground under a map that has its nodes, reaches, plants and rivers.
-    pub(super) fn new(map: &Map, frame: Frame, flows: &[f64]) -> Ground {
-        let most = flows.iter().copied().fold(1e-9, f64::max);
-        let mut ground = Ground { frame, taken: Vec::new(), wet: Vec::new(), reaches: Vec::new(), most };
-        ground.taken.extend(map.places.iter().map(|place| place.frame));
-        let around = |spot: Spot| Frame::new(spot.0 - 8.0, spot.1 - 8.0, spot.0 + 8.0, spot.1 + 8.0);
-        ground.taken.extend(map.plants.iter().map(|plant| around(plant.0)));
-        let river = |(name, spot): &(String, Spot)| {
-            Frame::new(spot.0, spot.1 - 14.0, spot.0 + Type::PANEL.width(name), spot.1 + 14.0)
-        };
-        ground.taken.extend(map.rivers.iter().map(river));
-        for stretch in &map.stretches {
+    /// The ground on which these marks and reaches lie.
+    pub(super) fn new(frame: Frame, taken: Vec<Frame>, stretches: &[Stretch]) -> Ground {
+        let most = stretches.iter().map(|stretch| stretch.flow).fold(1e-9, f64::max);
+        let mut ground = Ground { frame, taken, wet: Vec::new(), reaches: Vec::new(), most };
+        for stretch in stretches {
             let half = 0.5 * ground.width(stretch.flow);
             let first = ground.wet.len();
             ground.reaches.push(first..first + 49);

@@ -10,7 +10,7 @@ use crate::quantity::index::Idx;
 use super::View;
 use super::axis::grouped;
 use super::canvas::{Frame, Spot, Type};
-use super::network_ground::Ground;
+use super::network_ground::{Ground, Stretch};
 use super::palette;
 use super::river_layout::{Cell, Link, layout};
 
@@ -48,24 +48,6 @@ impl Place {
         let tries = [(long, narrow), (long, 150.0), (short, narrow)];
         let wrapped = tries.map(|(name, room)| NAME.wrap(name, room)).into_iter().enumerate();
         wrapped.filter(|(k, lines)| *k == 2 || lines.len() <= 2).map(|(_, lines)| lines).collect()
-    }
-}
-
-/// A reach on the page.
-pub(super) struct Stretch {
-    pub(super) course: Vec<Spot>,
-    pub(super) flow: f64,
-}
-
-impl Stretch {
-    /// The spot at a share of the course, and the direction there.
-    pub(super) fn at(&self, share: f64) -> (Spot, Spot) {
-        let last = self.course.len().saturating_sub(1);
-        let k = ((share * last as f64) as usize).min(last.saturating_sub(1));
-        let (a, b) = (self.course[k], self.course[(k + 1).min(last)]);
-        let length = (b.0 - a.0).hypot(b.1 - a.1).max(1e-9);
-        let part = share * last as f64 - k as f64;
-        ((a.0 + part * (b.0 - a.0), a.1 + part * (b.1 - a.1)), ((b.0 - a.0) / length, (b.1 - a.1) / length))
     }
 }
 
@@ -140,10 +122,21 @@ impl Map {
             numbers: Vec::new(),
         };
         map.set_plants(basin);
-        let mut ground = Ground::new(&map, frame, flows);
+        let mut ground = Ground::new(frame, map.marks(), &map.stretches);
         map.set_demands(basin, &mut ground);
         map.set_words(&ground, column);
         map
+    }
+
+    /// The boxes of nodes, plants and rivers' names.
+    fn marks(&self) -> Vec<Frame> {
+        let around = |spot: Spot| Frame::new(spot.0 - 8.0, spot.1 - 8.0, spot.0 + 8.0, spot.1 + 8.0);
+        let river = |(name, spot): &(String, Spot)| {
+            Frame::new(spot.0, spot.1 - 14.0, spot.0 + Type::PANEL.width(name), spot.1 + 14.0)
+        };
+        let places = self.places.iter().map(|place| place.frame);
+        let plants = self.plants.iter().map(|plant| around(plant.0));
+        places.chain(plants).chain(self.rivers.iter().map(river)).collect()
     }
 
     /// Plants stand along their reach, the first at its head.

@@ -1,7 +1,7 @@
 //! The coalitions whose excess is still open, and which of them is short of most: all are looked at in turn, but
 //! only some of the worst are held in hand between two such looks.
 
-use super::super::excess::add_up;
+use super::super::sums::add_up;
 use super::super::{Coalition, Game};
 
 /// How far a row may be missed, as a part of the largest worth: above the rounding of a sum of 20 shares, and far
