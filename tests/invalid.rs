@@ -503,6 +503,26 @@ fn policies_must_be_known_and_make_sense() {
 }
 
 #[test]
+fn an_award_needs_a_rule_there_is_and_weights_that_it_takes() {
+    let award = |text: &str| format!("[policy.next]\ntitle = \"Next\"\naward = {{ {text} }}");
+    assert_problem(&award("rule = \"talmut\""), "policy.next.award.rule: no rule is called `talmut`");
+    assert_problem(
+        &award("rule = \"talmud\", weights = \"population\""),
+        "policy.next.award.weights: are given to a rule that takes none",
+    );
+    assert_problem(
+        &award("rule = \"weighted_cea\", weights = { KG = 0.0 }"),
+        "policy.next.award.weights.KG = 0 must be above 0",
+    );
+    assert_problem(&award("rule = \"weighted_cea\", weights = { KZ = 2.0 }"), "policy.next.award.weights.KZ");
+    assert_problem(&award("rule = \"cea\", of = \"watter\""), "policy.next.award.of = \"watter\" is none of");
+    assert_problem(
+        "[riparian.KG]\npopulation_million = 0\n[policy.next]\ntitle = \"Next\"\naward = { rule = \"weighted_cea\", weights = \"population\" }",
+        "policy.next.award.weights: count people, and KG has none",
+    );
+}
+
+#[test]
 fn a_plant_has_exactly_one_kind_of_head() {
     assert_problem("[plant.toktogul]\nhead_m = 100.0", "plant.toktogul: gives more than one of");
     assert_problem(

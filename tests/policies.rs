@@ -2,7 +2,8 @@
 
 use mirab::allocation::allocate::{Allocation, allocate, first_yields};
 use mirab::allocation::formulation::{Detail, Formulation, LeastShortfall, Need, NeedKind};
-use mirab::allocation::goal::{Goal, needs};
+use mirab::allocation::goal::Goal;
+use mirab::allocation::needs::needs;
 use mirab::allocation::policy::{Measure, Policy};
 use mirab::energy::hydropower::Yields;
 use mirab::scenario::{self, Scenario};

@@ -14,7 +14,7 @@ use crate::solver::lexicographic::{Member, leximin_in_classes};
 use crate::solver::program::{Program, Var};
 use crate::solver::{Solution, Solver, Status};
 
-use super::award::{estates, proportional, treaty};
+use super::award::{by_claims, estates, treaty};
 use super::diagnosis::conflicts;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
@@ -269,13 +269,13 @@ impl<'a> Engine<'a, '_> {
         let basin = self.window.basin;
         Ok(Goal::Award(match award.rule {
             AwardRule::Treaty => treaty(self.window, award.limit),
-            AwardRule::Proportional => {
+            AwardRule::Claims(rule) => {
                 let estates = estates(basin);
                 let mut formulation = self.promised(Detail::Physics, yields, shortfall);
                 let members: Vec<Var> =
                     estates.iter().map(|estate| estate.add_to(&mut formulation)).collect();
                 let served = self.lift(&formulation.program, &members, &vec![1.0; members.len()])?;
-                proportional(basin, &estates, &served, award.limit)
+                by_claims(basin, award, rule, &estates, &served)?
             }
         }))
     }

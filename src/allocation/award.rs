@@ -4,12 +4,15 @@
 //! for its load); the policy then comes as near to the targets as the network allows, the worst
 //! shortfall first. No more than `limit` times a target is delivered.
 
+use crate::fairness::claims::{Claims, ClaimsError, Rule};
 use crate::network::basin::{Basin, DemandIdx, RiparianIdx, RiverIdx};
 use crate::quantity::calendar::Season;
 use crate::quantity::index::PeriodIdx;
 use crate::solver::program::Var;
 
 use super::formulation::Formulation;
+use super::needs::weight_of;
+use super::policy::{Award, Awarded};
 use super::window::Window;
 
 /// Who shares: the demands of a riparian on a river in a season, inside or outside the treaty; or its load.
@@ -105,6 +108,13 @@ impl Share {
         }
     }
 
+    /// Whose share it is.
+    fn riparian(&self) -> RiparianIdx {
+        match *self {
+            Share::Water { riparian, .. } | Share::Energy { riparian, .. } => riparian,
+        }
+    }
+
     fn name(&self, basin: &Basin) -> String {
         match *self {
             Share::Water { riparian, river, season, under_treaty } => {
@@ -118,19 +128,24 @@ impl Share {
 }
 
 impl Targets {
-    /// The targets in the given order; those of nothing are left out.
+    /// The targets in the given order.
     pub fn new(targets: impl IntoIterator<Item = Target>) -> Targets {
-        Targets(targets.into_iter().filter(|target| target.amount > 0.0).collect())
+        Targets(targets.into_iter().collect())
     }
 
-    /// How many there are.
+    /// How many there are above nothing.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.wanted().count()
     }
 
-    /// Whether there are none.
+    /// Whether there is none above nothing.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.wanted().next().is_none()
+    }
+
+    /// The targets above nothing: a target of nothing is a limit, but nobody can miss it.
+    fn wanted(&self) -> impl Iterator<Item = &Target> {
+        self.0.iter().filter(|target| target.amount > 0.0)
     }
 
     /// The targets.
@@ -138,22 +153,24 @@ impl Targets {
         self.0.iter()
     }
 
-    /// Adds `ratio <= delivered / target`, `ratio <= 1` and `delivered <= most` for each.
+    /// Adds `delivered <= most` for each, and for each above nothing `ratio <= delivered / target`, `ratio <= 1`.
     pub fn add_to(&self, formulation: &mut Formulation<'_>) -> Vec<Var> {
-        self.0
-            .iter()
+        let basin = formulation.window.basin;
+        for target in &self.0 {
+            let vars = target.share.vars(formulation);
+            formulation.add_most("award_limit", &target.share.name(basin), &vars, target.most);
+        }
+        self.wanted()
             .map(|target| {
                 let vars = target.share.vars(formulation);
-                let name = target.share.name(formulation.window.basin);
-                formulation.add_most("award_limit", &name, &vars, target.most);
-                formulation.add_award("award", &name, &vars, target.amount)
+                formulation.add_award("award", &target.share.name(basin), &vars, target.amount)
             })
             .collect()
     }
 
     /// What a target is called in messages.
     pub fn member_name(&self, basin: &Basin, position: usize) -> String {
-        self.0.get(position).map_or_else(String::new, |target| target.share.name(basin))
+        self.wanted().nth(position).map_or_else(String::new, |target| target.share.name(basin))
     }
 }
 
@@ -169,6 +186,14 @@ pub fn estates(basin: &Basin) -> Vec<Estate> {
 }
 
 impl Estate {
+    /// Whether an award of this is about it.
+    fn is_awarded(&self, of: Awarded) -> bool {
+        match of {
+            Awarded::Everything => true,
+            Awarded::Water => matches!(self, Estate::Water(..)),
+        }
+    }
+
     /// Who shares it.
     pub fn shares(&self, basin: &Basin) -> Vec<Share> {
         let riparians = basin.riparians.indices();
@@ -194,14 +219,35 @@ impl Estate {
     }
 }
 
-/// The targets of the proportional rule, given the share of its claims that each estate can serve.
-pub fn proportional(basin: &Basin, estates: &[Estate], served: &[f64], limit: f64) -> Targets {
-    Targets::new(estates.iter().zip(served).flat_map(|(estate, share_served)| {
-        estate.shares(basin).into_iter().map(move |share| {
-            let amount = share.claim(basin) * share_served.clamp(0.0, 1.0);
-            Target { share, amount, most: amount * limit }
-        })
-    }))
+/// The targets that a claims rule sets in each estate, given the share of its claims that the estate can serve. A
+/// riparian's weight counts where the rule takes weights; estates that are not awarded have no target.
+///
+/// # Errors
+/// What the rule cannot take: a weight that is not above zero.
+pub fn by_claims(
+    basin: &Basin,
+    award: &Award,
+    rule: Rule,
+    estates: &[Estate],
+    served: &[f64],
+) -> Result<Targets, ClaimsError> {
+    let mut targets = Vec::new();
+    for (estate, part) in estates.iter().zip(served).filter(|(estate, _)| estate.is_awarded(award.of)) {
+        let mut shares = estate.shares(basin);
+        shares.retain(|share| share.claim(basin) > 0.0);
+        let claims: Vec<f64> = shares.iter().map(|share| share.claim(basin)).collect();
+        let total: f64 = claims.iter().sum();
+        let weights: Vec<f64> =
+            shares.iter().map(|share| weight_of(basin, &award.weights, share.riparian())).collect();
+        let claims = Claims::new(total * part.clamp(0.0, 1.0), claims)?;
+        let awards = rule.divide(&claims, rule.takes_weights().then_some(&weights))?;
+        targets.extend(shares.into_iter().zip(awards).map(|(share, amount)| Target {
+            share,
+            amount,
+            most: amount * award.limit,
+        }));
+    }
+    Ok(Targets::new(targets))
 }
 
 /// The targets of the treaties: each limit cut by the dryness of its river and season, unclaimed parts

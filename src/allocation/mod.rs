@@ -6,6 +6,7 @@ pub mod diagnosis;
 pub mod formulation;
 pub mod goal;
 mod levels;
+pub mod needs;
 pub mod plan;
 pub mod policy;
 #[cfg(test)]

@@ -7,6 +7,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::fairness::claims::Rule;
+
 /// A policy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,19 +106,72 @@ pub enum WeightRule {
 pub struct Award {
     /// How the target is set.
     pub rule: AwardRule,
+    /// How much each counts, under a rule that takes weights.
+    #[serde(default, skip_serializing_if = "is_equal")]
+    pub weights: Weights,
+    /// What is awarded; the rest goes where it brings most.
+    #[serde(default, skip_serializing_if = "is_everything")]
+    pub of: Awarded,
     /// The most that may be delivered, as a multiple of the target (1 unless given).
     #[serde(default = "one")]
     pub limit: f64,
 }
 
 /// How an award's target is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AwardRule {
-    /// Everyone the same share of what is claimed, river by river and season by season.
-    Proportional,
-    /// The limits of the treaties, cut in a dry season, unused parts shared again.
+    /// By a claims rule, river by river and season by season: `proportional`, `cea`, `talmud`, ...
+    Claims(Rule),
+    /// `treaty`: the limits of the treaties, cut in a dry season, unused parts shared again.
     Treaty,
+}
+
+/// What an award awards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awarded {
+    /// Water and energy.
+    #[default]
+    Everything,
+    /// Water alone.
+    Water,
+}
+
+fn is_everything(of: &Awarded) -> bool {
+    *of == Awarded::Everything
+}
+
+impl AwardRule {
+    /// The name of the treaties' rule, beside those of the claims rules.
+    const TREATY: &str = "treaty";
+
+    /// The rules by name.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        std::iter::once(AwardRule::TREATY).chain(Rule::ALL.iter().map(|rule| rule.name()))
+    }
+}
+
+impl Serialize for AwardRule {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(match self {
+            AwardRule::Claims(rule) => rule.name(),
+            AwardRule::Treaty => AwardRule::TREATY,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for AwardRule {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(input)?;
+        if name == AwardRule::TREATY {
+            return Ok(AwardRule::Treaty);
+        }
+        let unknown = || {
+            let known: Vec<&str> = AwardRule::names().collect();
+            serde::de::Error::custom(format!("no rule is called `{name}`; there are {}", known.join(", ")))
+        };
+        Rule::named(&name).map(AwardRule::Claims).ok_or_else(unknown)
+    }
 }
 
 fn one() -> f64 {
@@ -215,7 +270,8 @@ mod tests {
     fn the_catalogue_reads_and_has_no_problem() {
         let policies = read_catalogue().unwrap();
         let names: Vec<&str> = policies.keys().map(String::as_str).collect();
-        assert_eq!(names, ["quota", "proportional", "max_min", "proportional_fair", "one_basin"]);
+        let known = ["quota", "proportional", "per_capita", "max_min", "proportional_fair", "one_basin"];
+        assert_eq!(names, known);
         for (name, policy) in &policies {
             assert_eq!(policy.problems(), Vec::<String>::new(), "{name}");
             assert!(

@@ -1,5 +1,6 @@
 //! Why a window could not be allocated, in the modeller's words.
 
+use crate::fairness::claims::ClaimsError;
 use crate::solver::Status;
 
 /// An allocation that could not be made.
@@ -24,6 +25,9 @@ pub enum Unsolved {
     /// Nobody has anything to share.
     #[error("nobody claims anything that the policy shares")]
     NothingToShare,
+    /// A claims rule cannot take what it is given.
+    #[error("no award: {0}")]
+    NoAward(#[from] ClaimsError),
 }
 
 fn list(conflicts: &[String]) -> String {

@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use crate::allocation::policy::{Alpha, Policy, Weights};
+use crate::allocation::policy::{Alpha, Award, AwardRule, Policy, WeightRule, Weights};
 use crate::quantity::calendar::{Horizon, HorizonError, Step};
 use crate::quantity::index::Table;
 use crate::scenario::overlay::{Origins, quoted};
 use crate::scenario::problem::{Gathered, did_you_mean};
-use crate::scenario::schema::HorizonTable;
+use crate::scenario::schema::{HorizonTable, Riparian};
 
 use super::desk::{Desk, Entry, Range};
 
@@ -127,26 +127,45 @@ fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
         _ => {}
     }
     if let Some(award) = &policy.award {
-        at.optional("award.limit", Some(award.limit), Range::Positive);
+        check_award(desk, &at, award);
     }
     let Some(welfare) = &policy.welfare else { return };
     if let Alpha::Finite(alpha) = welfare.alpha {
         at.optional("welfare.alpha", Some(alpha), Range::NotNegative);
     }
     if let Weights::Table(weights) = &welfare.weights {
-        check_weights(desk, &at, weights);
+        check_weights(desk, &at, "welfare.weights", weights, Range::NotNegative);
+        let all_named = desk.riparians.iter().all(|name| weights.contains_key(name));
+        if all_named && weights.values().all(|&weight| weight == 0.0) {
+            at.problem("welfare.weights", "are all 0; somebody must count");
+        }
     }
 }
 
-fn check_weights(desk: &Desk<'_>, at: &Entry<'_>, weights: &IndexMap<String, f64>) {
-    for (riparian, &weight) in weights {
-        let key = format!("welfare.weights.{riparian}");
-        at.find(&key, riparian, &desk.riparians);
-        at.optional(&key, Some(weight), Range::NotNegative);
+fn check_award(desk: &Desk<'_>, at: &Entry<'_>, award: &Award) {
+    at.optional("award.limit", Some(award.limit), Range::Positive);
+    let weighted = matches!(award.rule, AwardRule::Claims(rule) if rule.takes_weights());
+    if !weighted && award.weights != Weights::Equal {
+        at.problem("award.weights", "are given to a rule that takes none");
     }
-    let all_named = desk.riparians.iter().all(|name| weights.contains_key(name));
-    if all_named && weights.values().all(|&weight| weight == 0.0) {
-        at.problem("welfare.weights", "are all 0; somebody must count");
+    match &award.weights {
+        Weights::Table(weights) => check_weights(desk, at, "award.weights", weights, Range::Positive),
+        Weights::Rule(WeightRule::Population) => {
+            let empty = |riparian: &Riparian| riparian.population_million == Some(0.0);
+            for (name, _) in desk.file.riparian.iter().filter(|(_, riparian)| empty(riparian)) {
+                at.problem("award.weights", format!("count people, and {name} has none"));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Weights by name: of riparians there are, and in their range.
+fn check_weights(desk: &Desk<'_>, at: &Entry<'_>, key: &str, weights: &IndexMap<String, f64>, range: Range) {
+    for (riparian, &weight) in weights {
+        let key = format!("{key}.{riparian}");
+        at.find(&key, riparian, &desk.riparians);
+        at.optional(&key, Some(weight), range);
     }
 }
 
