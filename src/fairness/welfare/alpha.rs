@@ -15,7 +15,7 @@ const PROVED: f64 = 1e-8;
 const KNOWN: f64 = 1e-9;
 
 /// Beyond this alpha rounding in the seventeenth digit of a gain moves its price by more than a proof allows.
-const LARGEST: f64 = 1e7;
+const LARGEST: f64 = 3e6;
 
 /// A member whose whole gain is worth no more than this, relative to what all have, cannot widen the gap.
 const NOTHING: f64 = 1e-14;
@@ -26,12 +26,13 @@ const NOTHING: f64 = 1e-14;
 /// - `alpha` from 0 to infinity; weights positive (none: one for all); no `d`: zero.
 /// - Alpha 0: the greatest weighted total; of several the most even one, by leximin of `(u - d) / w`.
 /// - Alpha infinite: leximin of `u - d`, the limit of the points as alpha grows, in which weights no longer count;
-///   there `d` need not be reachable. Leximin stands in for every alpha above 1e7, from which it differs by about
+///   there `d` need not be reachable. Leximin stands in for every alpha above 3e6, from which it differs by about
 ///   `1 / alpha` of a gain.
 /// - Members who cannot have more than `d` while nobody is below it stay at `d` and are left out.
 ///
 /// Unique in `u` for alpha above 0. It is proved by `sum_i w_i (u'_i - u_i) / (u_i - d_i)^alpha <= 0` for every
-/// point `u'`, to 1e-8 of `sum_i w_i (u_i - d_i)^(1 - alpha)`.
+/// point `u'`, to 1e-8 of `sum_i w_i (u_i - d_i)^(1 - alpha)`, or to 1e-9 over the smallest part that an ideal gain is
+/// of its utility where that is more.
 ///
 /// ```
 /// use mirab::fairness::welfare::{Polyhedron, UtilitySet, alpha_fair};
@@ -100,7 +101,7 @@ fn greatest_total(frame: Frame<'_>, weights: &[f64]) -> Result<Point, WelfareErr
 fn fairest(frame: &Frame<'_>, alpha: f64, weights: &[f64], ideals: &[Ideal]) -> Result<Point, WelfareError> {
     let mut search = Search::new(frame, ideals, Fair { alpha, weights });
     search.run()?;
-    let point = frame.set.point(search.decisions());
+    let point = frame.kept(frame.set.point(search.decisions()))?;
     let worth = |&(member, price): &(usize, f64)| price * ideals[member].gain;
     let prices: Vec<(usize, f64)> =
         search.relative_prices().into_iter().filter(|price| worth(price) > NOTHING).collect();

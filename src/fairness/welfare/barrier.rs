@@ -38,7 +38,7 @@ pub(super) struct Inside {
 
 /// Where the barrier starts and ends, relative to the welfare.
 const FIRST_BARRIER: f64 = 0.1;
-const LAST_BARRIER: f64 = 1e-16;
+const LAST_BARRIER: f64 = 1e-14;
 
 /// A step keeps at least this share of every slack and gain while the barrier is high.
 const KEEP: f64 = 0.005;
@@ -47,7 +47,10 @@ const KEEP: f64 = 0.005;
 const SETTLED: f64 = 1e-13;
 
 /// The most steps under the last barrier.
-const LAST_STEPS: usize = 6;
+const LAST_STEPS: usize = 12;
+
+/// A limit is stiff if it resists a step so many times as much as the welfare bends.
+const STIFF: f64 = 1e4;
 
 /// Prices stay within this factor of what the barrier asks for.
 const APART: f64 = 1e10;
@@ -74,6 +77,14 @@ pub(super) struct Place {
     pub(super) price: DVector<f64>,
 }
 
+/// Where to go from a place, and how far at most.
+struct Direction {
+    step: DVector<f64>,
+    slack: DVector<f64>,
+    gain: DVector<f64>,
+    price: DVector<f64>,
+}
+
 /// `F` near a place.
 pub(super) struct Local {
     alpha: f64,
@@ -86,35 +97,59 @@ pub(super) struct Local {
 impl Inner {
     /// Climbs to the fairest point.
     pub(super) fn fairest(&self) -> Inside {
-        let limits = self.limits.nrows();
         let mut barrier = FIRST_BARRIER;
-        let mut last_steps = LAST_STEPS;
-        let mut place = Place {
-            step: DVector::zeros(self.limits.ncols()),
-            slack: DVector::repeat(limits, 1.0),
-            gain: DVector::repeat(self.gains.nrows(), 1.0),
-            price: DVector::repeat(limits, barrier),
-        };
+        let mut place = self.start();
         for _ in 0..STEPS {
             let local = self.local(&place, barrier);
-            if barrier > LAST_BARRIER && self.error(&place, &local, barrier) < 10.0 * barrier {
+            if self.error(&place, &local, barrier) < 10.0 * barrier {
+                if barrier <= LAST_BARRIER {
+                    break;
+                }
                 barrier = lower(barrier);
                 continue;
             }
-            let Some(direction) = self.direction(&place, &local, barrier) else { break };
-            let moved = self.advance(&mut place, &local, &direction, barrier);
             if barrier <= LAST_BARRIER {
-                last_steps -= 1;
-            }
-            if last_steps == 0 || (barrier <= LAST_BARRIER && moved < SETTLED) {
+                place = self.finish(place);
                 break;
             }
-            if moved < SETTLED {
+            let Some(direction) = self.direction(&place, &local, barrier) else { break };
+            if self.advance(&mut place, &local, &direction, barrier) < SETTLED {
                 barrier = lower(barrier);
             }
         }
         let place = settled(self, place);
         Inside { step: place.step, slack: place.slack, gain: place.gain }
+    }
+
+    fn start(&self) -> Place {
+        let limits = self.limits.nrows();
+        Place {
+            step: DVector::zeros(self.limits.ncols()),
+            slack: DVector::repeat(limits, 1.0),
+            gain: DVector::repeat(self.gains.nrows(), 1.0),
+            price: DVector::repeat(limits, FIRST_BARRIER),
+        }
+    }
+
+    /// The last steps, under the last barrier: the best place of them, since rounding ends what they gain.
+    fn finish(&self, place: Place) -> Place {
+        let (mut best, mut least) = (place.clone(), f64::INFINITY);
+        let mut place = place;
+        let mut worse = 0;
+        for _ in 0..LAST_STEPS {
+            let local = self.local(&place, LAST_BARRIER);
+            let error = self.error(&place, &local, LAST_BARRIER);
+            worse = if error < least { 0 } else { worse + 1 };
+            if error < least {
+                (best, least) = (place.clone(), error);
+            }
+            if worse > 1 || error < 10.0 * LAST_BARRIER {
+                break;
+            }
+            let Some(direction) = self.direction(&place, &local, LAST_BARRIER) else { break };
+            self.advance(&mut place, &local, &direction, LAST_BARRIER);
+        }
+        best
     }
 
     /// Slope and curvature at a place. Under a high barrier a large alpha is not let loose yet.
@@ -139,25 +174,38 @@ impl Inner {
         (slope.amax() / local.slope.amax().max(1.0)).max(complementarity.amax())
     }
 
-    /// Newton's direction.
-    fn direction(&self, place: &Place, local: &Local, barrier: f64) -> Option<DVector<f64>> {
+    /// Newton's direction. Limits that are nearly met are stiff; squared into one matrix they would drown the
+    /// curvature of what is worth little, so each keeps a row of its own.
+    fn direction(&self, place: &Place, local: &Local, barrier: f64) -> Option<Direction> {
         let stiffness = place.price.component_div(&place.slack);
-        let matrix = &local.curvature + weighted_square(&self.limits, &stiffness);
-        let push = self.limits.tr_mul(&place.slack.map(|slack| barrier / slack));
-        solve(matrix, &-(&local.slope + push))
+        let threshold = STIFF * local.curvature.amax();
+        let is_stiff = |at: &usize| stiffness[*at] * self.limits.row(*at).norm_squared() > threshold;
+        let (stiff, soft): (Vec<usize>, Vec<usize>) = (0..stiffness.len()).partition(is_stiff);
+        let rows = self.limits.select_rows(&soft);
+        let pick =
+            |of: &DVector<f64>, at: &[usize]| DVector::from_iterator(at.len(), at.iter().map(|at| of[*at]));
+        let matrix = &local.curvature + weighted_square(&rows, &pick(&stiffness, &soft));
+        let push = rows.tr_mul(&pick(&place.slack, &soft).map(|slack| barrier / slack));
+        let right = -(&local.slope + push);
+        let stiff_rows = self.limits.select_rows(&stiff);
+        let (softness, asked) = (pick(&stiffness, &stiff).map(f64::recip), pick(&place.price, &stiff));
+        let asked = asked.map(|price| -barrier / price);
+        let (step, stiff_prices) = solve(&matrix, &right, &stiff_rows, &softness, &asked)?;
+        let slack = -(&self.limits * &step);
+        let mut price =
+            place.slack.map(|slack| barrier / slack) - &place.price - stiffness.component_mul(&slack);
+        stiff.iter().zip(&stiff_prices).for_each(|(at, found)| price[*at] = found - place.price[*at]);
+        Some(Direction { gain: &self.gains * &step, step, slack, price })
     }
 
     /// Moves as far as the welfare with its barrier rises; gives the largest relative move of a gain.
-    fn advance(&self, place: &mut Place, local: &Local, direction: &DVector<f64>, barrier: f64) -> f64 {
-        let slack = -(&self.limits * direction);
-        let gain = &self.gains * direction;
-        let stiffness = place.price.component_div(&place.slack);
-        let price = place.slack.map(|slack| barrier / slack) - &place.price - stiffness.component_mul(&slack);
+    fn advance(&self, place: &mut Place, local: &Local, direction: &Direction, barrier: f64) -> f64 {
+        let Direction { step, slack, gain, price } = direction;
         let keep = KEEP.min(barrier.sqrt().max(1e-6));
-        let mut part = reach(&place.slack, &slack, keep).min(reach(&place.gain, &gain, keep));
+        let mut part = reach(&place.slack, slack, keep).min(reach(&place.gain, gain, keep));
         let slack_rate = slack.component_div(&place.slack);
         let gain_rate = gain.component_div(&place.gain);
-        let slope = local.slope.dot(direction) - barrier * slack_rate.sum();
+        let slope = local.slope.dot(step) - barrier * slack_rate.sum();
         for _ in 0..HALVINGS {
             let walls: f64 = slack_rate.iter().map(|rate| (part * rate).ln_1p()).sum();
             let change = Self::change(local, &gain_rate, part) - barrier * walls;
@@ -166,12 +214,12 @@ impl Inner {
             }
             part *= 0.5;
         }
-        place.step += part * direction;
+        place.step += part * step;
         place.slack += part * slack;
         place.gain += part * gain;
-        place.price += reach(&place.price, &price, keep) * price;
+        place.price += reach(&place.price, price, keep) * price;
         for (price, slack) in place.price.iter_mut().zip(&place.slack) {
-            *price = price.clamp(barrier / (APART * slack), APART * barrier / slack);
+            *price = price.max(barrier / (APART * slack)).min(APART * barrier / slack);
         }
         part * gain_rate.amax()
     }
@@ -188,7 +236,7 @@ impl Inner {
     }
 
     /// How `F` changes by a part of a step in which gains grow at given rates.
-    pub(super) fn change(local: &Local, rates: &DVector<f64>, part: f64) -> f64 {
+    fn change(local: &Local, rates: &DVector<f64>, part: f64) -> f64 {
         let power = 1.0 - local.alpha;
         let grown = |(rate, share): (&f64, &f64)| match (part * rate).ln_1p() {
             log if power == 0.0 => share * log,
@@ -219,15 +267,58 @@ fn reach(from: &DVector<f64>, by: &DVector<f64>, keep: f64) -> f64 {
     from.iter().zip(by).map(part).fold(1.0, f64::min)
 }
 
-/// Solves a positive definite system, scaled to a diagonal of ones; what is flat is made a little steeper.
-fn solve(matrix: DMatrix<f64>, right: &DVector<f64>) -> Option<DVector<f64>> {
-    let scale = matrix.diagonal().map(|value| if value > 0.0 { value.sqrt().recip() } else { 1.0 });
-    let mut scaled = DMatrix::from_diagonal(&scale) * matrix * DMatrix::from_diagonal(&scale);
-    let right = right.component_mul(&scale);
+/// Solves `matrix x + rows' y = right`, `rows x - softness y = asked` for `x` and `y`, the matrix positive semidefinite;
+/// scaled to a diagonal of ones and rows of length one. What is flat is made a little steeper.
+fn solve(
+    matrix: &DMatrix<f64>,
+    right: &DVector<f64>,
+    rows: &DMatrix<f64>,
+    softness: &DVector<f64>,
+    asked: &DVector<f64>,
+) -> Option<(DVector<f64>, DVector<f64>)> {
+    let (width, stiff) = (right.len(), asked.len());
+    let mut sizes = matrix.diagonal();
+    for row in rows.row_iter() {
+        let squares = row.map(|value| value * value);
+        sizes += (matrix.amax() / squares.sum()) * squares.transpose();
+    }
+    let scale = sizes.map(|size| if size > 0.0 { size.sqrt().recip() } else { 1.0 });
+    let scaled = |row: usize, column: usize| matrix[(row, column)] * scale[row] * scale[column];
+    let length =
+        |at: usize| rows.row(at).iter().zip(&scale).map(|(a, s)| (a * s).powi(2)).sum::<f64>().sqrt();
+    let unit = DVector::from_fn(stiff, |at, _| length(at).recip());
+    let entry = |at: usize, column: usize| rows[(at, column)] * unit[at] * scale[column];
+    let whole =
+        DMatrix::from_fn(width + stiff, width + stiff, |row, column| match (row < width, column < width) {
+            (true, true) => scaled(row, column),
+            (true, false) => entry(column - width, row),
+            (false, true) => entry(row - width, column),
+            (false, false) if row == column => -softness[row - width] * unit[row - width].powi(2),
+            (false, false) => 0.0,
+        });
+    let right = DVector::from_fn(width + stiff, |at, _| match at < width {
+        true => right[at] * scale[at],
+        false => asked[at - width] * unit[at - width],
+    });
+    let found = factored(whole, width, &right)?;
+    let solution = found.rows(0, width).component_mul(&scale);
+    let prices = found.rows(width, stiff).component_mul(&unit);
+    Some((solution, prices))
+}
+
+/// Solves a scaled system, whose first `width` rows and columns are positive semidefinite.
+fn factored(matrix: DMatrix<f64>, width: usize, right: &DVector<f64>) -> Option<DVector<f64>> {
+    let mut matrix = matrix;
     for ridge in RIDGES {
-        scaled.iter_mut().step_by(right.len() + 1).for_each(|value| *value += ridge);
-        if let Some(factors) = Cholesky::<f64, Dyn>::new(scaled.clone()) {
-            return Some(factors.solve(&right).component_mul(&scale));
+        (0..width).for_each(|at| matrix[(at, at)] += ridge);
+        let found = if width == right.len() {
+            Cholesky::<f64, Dyn>::new(matrix.clone()).map(|factors| factors.solve(right))
+        } else {
+            matrix.clone().lu().solve(right)
+        };
+        let finite = |found: &DVector<f64>| found.iter().all(|value| value.is_finite());
+        if found.as_ref().is_some_and(finite) {
+            return found;
         }
     }
     None

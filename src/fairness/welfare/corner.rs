@@ -1,25 +1,26 @@
-//! The last digits where a limit is only just met: there slack and price are both near zero, a barrier ends a root of
-//! itself away from the point, and a step on the limits that hold takes their place.
+//! The last digits where a limit is only just met: there slack and price are both near zero, and a barrier ends a root
+//! of itself away from the point. An active-set method takes its place: Newton's steps on the limits that hold; one that is
+//! missed is added, one with a negative price is let go, until the conditions of Karush, Kuhn and Tucker are met.
 
-use super::barrier::{Inner, Place};
+use super::barrier::{Inner, Local, Place};
 use super::stages::null_space;
 use nalgebra::{DMatrix, DVector};
 
 /// Below this both slack and price of a limit are near zero.
 const NEAR: f64 = 1e-4;
 
-/// What a slack may fall below zero by rounding, relative to what it was at the start.
+/// What a slack or a price may fall below zero by rounding.
 const ROUNDING: f64 = 1e-12;
 
-/// By how much the welfare may fall by rounding.
-const LOSS: f64 = 1e-13;
-
-/// By how much a gain may change, relative to itself, where only last digits are sought: one that falls to nothing
-/// on a limit is close to it for a reason.
+/// By how much a gain may change, relative to itself, where only last digits are sought: one that falls to
+/// nothing on a limit is close to it for a reason.
 const LAST_DIGITS: f64 = 1e-3;
 
 /// The most of Newton's steps.
 const STEPS: usize = 6;
+
+/// The most sets of limits that are tried.
+const SETS: usize = 12;
 
 /// What may be left of the slope along the limits that hold.
 const LEFT: f64 = 1e-13;
@@ -27,33 +28,40 @@ const LEFT: f64 = 1e-13;
 /// A singular value below this, relative to the largest, is none.
 const FLAT: f64 = 1e-9;
 
-/// The place moved to the best point on the limits that hold, if some are only just met and it is no worse there.
+/// The place moved to the best point on the limits that hold, if some are only just met; as it was where that fails.
 pub(super) fn settled(inner: &Inner, place: Place) -> Place {
     let near = |(slack, price): (&f64, &f64)| *slack < NEAR && *price < NEAR;
     if !place.slack.iter().zip(&place.price).any(near) {
         return place;
     }
-    match on_limits(inner, &place) {
-        Some(better) => better,
-        None => place,
+    let mut held: Vec<usize> =
+        (0..place.slack.len()).filter(|at| place.price[*at] > place.slack[*at]).collect();
+    for _ in 0..SETS {
+        let Some((moved, local)) = on_limits(inner, &place, &held) else { break };
+        match misfit(inner, &moved, &local, &held) {
+            None => return last_digits(&place, moved, &held).unwrap_or(place),
+            Some(limit) if held.contains(&limit) => held.retain(|at| *at != limit),
+            Some(limit) => held.push(limit),
+        }
     }
+    place
 }
 
-fn on_limits(inner: &Inner, place: &Place) -> Option<Place> {
-    let held: Vec<usize> = (0..place.slack.len()).filter(|at| place.price[*at] > place.slack[*at]).collect();
+/// The best place on limits that hold, whatever the others say.
+fn on_limits(inner: &Inner, place: &Place, held: &[usize]) -> Option<(Place, Local)> {
     let rows: Vec<DVector<f64>> = held.iter().map(|at| inner.limits.row(*at).transpose()).collect();
     let free = null_space(&rows, place.step.len());
     let mut moved = place.clone();
     if !held.is_empty() {
         let slack = DVector::from_iterator(held.len(), held.iter().map(|at| place.slack[*at]));
-        let step = least_squares(inner.limits.select_rows(&held), &slack)?;
+        let step = least_squares(inner.limits.select_rows(held), &slack)?;
         moved = inner.moved(&moved, &step)?;
     }
     for _ in 0..STEPS {
         let local = inner.local(&moved, 0.0);
         let slope = free.tr_mul(&local.slope);
         if slope.amax() <= LEFT * local.slope.amax().max(1.0) {
-            return accepted(inner, place, moved, &held);
+            return Some((moved, local));
         }
         let step = least_squares(free.tr_mul(&local.curvature) * &free, &-slope)?;
         moved = inner.moved(&moved, &(&free * step))?;
@@ -61,14 +69,24 @@ fn on_limits(inner: &Inner, place: &Place) -> Option<Place> {
     None
 }
 
-/// The moved place, if it keeps every limit and loses no welfare.
-fn accepted(inner: &Inner, place: &Place, mut moved: Place, held: &[usize]) -> Option<Place> {
+/// The limit that is missed most, or else the held one with the most negative price.
+fn misfit(inner: &Inner, moved: &Place, local: &Local, held: &[usize]) -> Option<usize> {
+    let missed = (0..moved.slack.len()).filter(|at| !held.contains(at) && moved.slack[*at] < -ROUNDING);
+    let missed = missed.min_by(|a, b| moved.slack[*a].total_cmp(&moved.slack[*b]));
+    if missed.is_some() || held.is_empty() {
+        return missed;
+    }
+    let prices = least_squares(inner.limits.select_rows(held).transpose(), &-&local.slope)?;
+    let (at, least) = prices.argmin();
+    (least < -ROUNDING * local.slope.amax().max(1.0)).then(|| held[at])
+}
+
+/// The moved place, if no more than last digits changed.
+fn last_digits(place: &Place, mut moved: Place, held: &[usize]) -> Option<Place> {
     held.iter().for_each(|at| moved.slack[*at] = 0.0);
-    let fits = moved.slack.iter().all(|slack| *slack >= -ROUNDING);
-    let rates = moved.gain.component_div(&place.gain).map(|ratio| ratio - 1.0);
-    let loss = Inner::change(&inner.local(place, 0.0), &rates, 1.0);
     moved.slack.iter_mut().for_each(|slack| *slack = slack.max(0.0));
-    (fits && rates.amax() < LAST_DIGITS && loss <= LOSS).then_some(moved)
+    let ratios = moved.gain.component_div(&place.gain);
+    ratios.iter().all(|ratio| (ratio - 1.0).abs() < LAST_DIGITS).then_some(moved)
 }
 
 /// The smallest of the steps that come nearest to what is asked for.

@@ -64,6 +64,15 @@ pub fn nash(curve: &Curve<'_>, d: [f64; 2], weights: [f64; 2]) -> Result<f64, We
 /// Kalai and Smorodinsky: the `x` at which both have the same share (for each unit of weight) of the gain each would
 /// have with the other at `d`, to rounding.
 ///
+/// ```
+/// use mirab::fairness::welfare::curve::{Curve, kalai_smorodinsky};
+/// // A quarter of a circle, by its angle: both ideals are one, so the solution is on the diagonal.
+/// let quarter = std::f64::consts::FRAC_PI_2;
+/// let circle = Curve { first: &f64::cos, second: &f64::sin, from: 0.0, to: quarter };
+/// assert!((kalai_smorodinsky(&circle, [0.0, 0.0], [1.0, 1.0])? - quarter / 2.0).abs() < 1e-12);
+/// # Ok::<(), mirab::fairness::welfare::WelfareError>(())
+/// ```
+///
 /// # Errors
 /// As [`nash`].
 pub fn kalai_smorodinsky(curve: &Curve<'_>, d: [f64; 2], weights: [f64; 2]) -> Result<f64, WelfareError> {
@@ -76,6 +85,14 @@ pub fn kalai_smorodinsky(curve: &Curve<'_>, d: [f64; 2], weights: [f64; 2]) -> R
 
 /// Egalitarian: the `x` at which both gain the same for each unit of weight, to rounding; where one always gains
 /// less than the other, the `x` at which it gains most.
+///
+/// ```
+/// use mirab::fairness::welfare::curve::{Curve, egalitarian};
+/// // x = sqrt(1 - x) is the golden section.
+/// let curve = Curve { first: &|x| x, second: &|x: f64| (1.0 - x).sqrt(), from: 0.0, to: 1.0 };
+/// assert!((egalitarian(&curve, [0.0, 0.0], [1.0, 1.0])? - 0.6180339887498949).abs() < 1e-12);
+/// # Ok::<(), mirab::fairness::welfare::WelfareError>(())
+/// ```
 ///
 /// # Errors
 /// As [`nash`].

@@ -13,6 +13,12 @@ use crate::solver::{Solution, Solver, Status};
 /// A violation or rise below this, relative to what is added up in it, is rounding.
 pub(super) const ROUNDING: f64 = 1e-9;
 
+/// How far a row may be missed, relative to the numbers in it.
+const KEPT: f64 = 5e-10;
+
+/// A decision that is this part of the largest counts as none where a row leaves none.
+const NOTHING: f64 = 1e-3;
+
 /// The part of the numbers in a gain that stands for their rounding where a level is far below them.
 const LOST: f64 = 1e-2;
 
@@ -246,14 +252,29 @@ impl Frame<'_> {
         let classes: Vec<&[Member]> = classes.iter().map(Vec::as_slice).collect();
         let lift = |least: f64| {
             let exactness = Exactness { least, ..Exactness::VERTEX };
-            leximin_within(&self.program, &classes, exactness, &Simplex)
+            let found = leximin_within(&self.program, &classes, exactness, &Simplex);
+            let found = found.map_err(|problem| self.unsolved(problem))?;
+            self.kept(self.set.point(&self.decisions_of(&found.solution)))
         };
-        let found = match lift(0.0) {
-            Err(problem) if problem.status == Status::Infeasible => lift(self.least_share(&compared)?),
+        match lift(0.0) {
+            Err(WelfareError::Unsolved { .. }) => lift(self.least_share(&compared)?),
             found => found,
+        }
+    }
+
+    /// The point, if its decisions keep every row.
+    pub(super) fn kept(&self, point: Point) -> Result<Point, WelfareError> {
+        let parts = self.set.parts();
+        let largest = point.decisions.iter().copied().fold(0.0, f64::max);
+        let misses = |(row, limit): (&Vec<f64>, &f64)| {
+            let coefficient = row.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+            let size = limit.abs().max(size(row, &point.decisions)).max(NOTHING * coefficient * largest);
+            dot(row, &point.decisions) - limit > KEPT * size
         };
-        let found = found.map_err(|problem| self.unsolved(problem))?;
-        Ok(self.set.point(&self.decisions_of(&found.solution)))
+        match parts.rows.iter().zip(&parts.limits).any(misses) {
+            true => Err(WelfareError::Unsolved { what: "keeping every row to the last digits".to_owned() }),
+            false => Ok(point),
+        }
     }
 
     /// The share of a member below which its level may be lost in the numbers that make it up.

@@ -4,11 +4,12 @@
 use super::error::WelfareError;
 use super::frame::{Frame, size};
 use super::levels::numbered;
-use super::set::{Point, UtilitySet, finite, length};
-use crate::solver::program::{Program, Row, Var};
+use super::set::{Point, UtilitySet, dot, finite, length};
+use crate::solver::program::Var;
 
-/// What is kept of the greatest welfare while the lowest are lifted, relative to it.
-pub(super) const KEPT: f64 = 1e-12;
+/// How far below its greatest a welfare is held while the lowest are lifted, relative to it; more where a program
+/// cannot be solved with less.
+const HELD: [f64; 2] = [1e-12, 1e-11];
 
 /// The point of the greatest `sum_k omega_k u_(k)`, `u_(1)` the lowest utility; `omega` is not negative and does
 /// not rise. Of several the most even one, by leximin of the utilities.
@@ -44,7 +45,11 @@ pub fn ordered_weighted(set: &UtilitySet, omega: &[f64]) -> Result<Point, Welfar
 }
 
 /// The rank weights `(2 (n - k) + 1) / n^2` of the Gini welfare: the mean times one less the Gini coefficient
-/// (Sen, 1974). They add up to one.
+/// (Sen, 1974). They add up to one; empty for no member.
+///
+/// ```
+/// assert_eq!(mirab::fairness::welfare::gini_weights(2), [0.75, 0.25]);
+/// ```
 pub fn gini_weights(members: usize) -> Vec<f64> {
     let n = members as f64;
     (1..=members).map(|rank| (2.0 * (n - rank as f64) + 1.0) / (n * n)).collect()
@@ -56,7 +61,8 @@ pub(super) struct Welfare {
     pub(super) terms: Vec<(Var, f64)>,
 }
 
-/// Of the points of the greatest welfare the most even one: leximin of gain for each unit of weight.
+/// Of the points of the greatest welfare the most even one: leximin of gain for each unit of weight. Where the
+/// programs that look for it cannot be solved, the point of the greatest welfare that was found first.
 pub(super) fn evenest(
     mut frame: Frame<'_>,
     welfare: &Welfare,
@@ -68,15 +74,21 @@ pub(super) fn evenest(
     let found = frame.solve(&program, what)?;
     let values: Vec<f64> = welfare.terms.iter().map(|(var, _)| found.values[var.position()]).collect();
     let worth: Vec<f64> = welfare.terms.iter().map(|(_, worth)| *worth).collect();
-    let reached: f64 = super::set::dot(&worth, &values);
-    let floor = reached - KEPT * size(&worth, &values).max(frame.size_of_welfare(&worth, &found));
-    let row = frame.program.add_row(frame.label("welfare"), floor, f64::INFINITY);
-    hold(&mut frame.program, row, welfare);
-    frame.lift(&[numbered(weights)])
-}
-
-fn hold(program: &mut Program, row: Row, welfare: &Welfare) {
-    welfare.terms.iter().for_each(|(var, worth)| program.add_term(row, *var, *worth));
+    let reached = dot(&worth, &values);
+    let size = size(&worth, &values).max(frame.size_of_welfare(&worth, &found));
+    let row = frame.program.add_row(frame.label("welfare"), reached, f64::INFINITY);
+    welfare.terms.iter().for_each(|(var, worth)| frame.program.add_term(row, *var, *worth));
+    let mut lift = |hair: f64| {
+        frame.program.set_row_bounds(row, reached - hair * size, f64::INFINITY);
+        frame.lift(&[numbered(weights)])
+    };
+    for hair in HELD {
+        match lift(hair) {
+            Err(WelfareError::Unsolved { .. }) => {}
+            settled => return settled,
+        }
+    }
+    frame.kept(frame.set.point(&frame.decisions_of(&found)))
 }
 
 /// Adds `L_k = k t - sum_i s_i`, `s_i >= t - u_i`, `s_i >= 0`, worth `step` a unit.

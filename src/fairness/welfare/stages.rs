@@ -7,7 +7,7 @@ use super::barrier::{Inner, Inside};
 use super::error::WelfareError;
 use super::frame::{Frame, Ideal};
 use super::set::dot;
-use crate::solver::program::{Program, Var};
+use crate::solver::program::{Label, Program, Var};
 use nalgebra::{DMatrix, DVector};
 
 /// A slack below this, relative to the numbers in its row, is none.
@@ -17,7 +17,7 @@ const TIGHT: f64 = 1e-9;
 const NARROW: f64 = 1e-3;
 
 /// Members whose ideal gain is worth at least this part of the worthiest are settled by a stage.
-const SETTLED: f64 = 1e-5;
+const SETTLED: f64 = 1e-3;
 
 /// A direction shorter than this, relative to the longest, is spanned by the others.
 const SPANNED: f64 = 1e-10;
@@ -149,10 +149,8 @@ impl<'a> Search<'a> {
 
     /// The step that widens narrow limits most, and which of them it widens.
     fn widening(&self, narrow: &[usize]) -> Result<(Vec<f64>, Vec<bool>), WelfareError> {
-        let label = self.frame.label("widening");
         let mut program = Program::new();
-        let name = program.name("step");
-        let label = crate::solver::program::Label { element: name, ..label };
+        let label = Label { family: "widening", element: program.name("set"), period: None };
         let step: Vec<Var> = self
             .units
             .iter()
