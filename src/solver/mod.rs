@@ -5,6 +5,7 @@
 pub mod clarabel;
 pub mod face;
 mod form;
+mod ladder;
 pub mod lexicographic;
 pub mod mps;
 mod newton;

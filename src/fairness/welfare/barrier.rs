@@ -8,8 +8,7 @@
 //! `p_i` the share of member `i` in the sum and `m = sum_i p_i a_i`. The method follows Waechter and Biegler (2006) in when
 //! the barrier is lowered.
 
-use super::corner::settled;
-use super::stages::shares;
+use super::dense::shares;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 
 /// A fair program around a point inside: slacks are `1 - limits * y`, gains `1 + gains * y`.
@@ -24,16 +23,6 @@ pub(super) struct Inner {
     pub(super) log_gains: DVector<f64>,
     /// Aversion to inequality, above zero and finite.
     pub(super) alpha: f64,
-}
-
-/// The fairest point found.
-pub(super) struct Inside {
-    /// The step from the start.
-    pub(super) step: DVector<f64>,
-    /// Each slack as a ratio to what it was.
-    pub(super) slack: DVector<f64>,
-    /// Each gain as a ratio to what it was.
-    pub(super) gain: DVector<f64>,
 }
 
 /// Where the barrier starts and ends, relative to the welfare.
@@ -70,8 +59,11 @@ const HALVINGS: usize = 40;
 /// A point on the way.
 #[derive(Clone)]
 pub(super) struct Place {
+    /// The step from the start.
     pub(super) step: DVector<f64>,
+    /// Each slack as a ratio to what it was.
     pub(super) slack: DVector<f64>,
+    /// Each gain as a ratio to what it was.
     pub(super) gain: DVector<f64>,
     /// The price of each limit.
     pub(super) price: DVector<f64>,
@@ -96,7 +88,7 @@ pub(super) struct Local {
 
 impl Inner {
     /// Climbs to the fairest point.
-    pub(super) fn fairest(&self) -> Inside {
+    pub(super) fn fairest(&self) -> Place {
         let mut barrier = FIRST_BARRIER;
         let mut place = self.start();
         for _ in 0..STEPS {
@@ -117,8 +109,7 @@ impl Inner {
                 barrier = lower(barrier);
             }
         }
-        let place = settled(self, place);
-        Inside { step: place.step, slack: place.slack, gain: place.gain }
+        place
     }
 
     fn start(&self) -> Place {

@@ -3,7 +3,7 @@
 //! missed is added, one with a negative price is let go, until the conditions of Karush, Kuhn and Tucker are met.
 
 use super::barrier::{Inner, Local, Place};
-use super::stages::null_space;
+use super::dense::null_space;
 use nalgebra::{DMatrix, DVector};
 
 /// Below this both slack and price of a limit are near zero.

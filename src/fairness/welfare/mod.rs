@@ -16,8 +16,10 @@
 
 mod alpha;
 mod barrier;
+mod build;
 mod corner;
 pub mod curve;
+mod dense;
 mod error;
 mod frame;
 mod levels;

@@ -1,7 +1,7 @@
-//! A set of utilities: the image of a polyhedron of decisions, checked when it is built. It knows no rule.
+//! A set of utilities: the image of a polyhedron of decisions. It knows no rule; what is checked when it is built
+//! stands in [`super::build`].
 
 use super::error::WelfareError;
-use super::frame::Frame;
 
 /// What a set of utilities is made of: `{ u = U x + u0 : A x <= b, 0 <= x <= ub }`. Decisions are never below zero.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,9 +21,9 @@ pub struct Polyhedron {
 /// A polyhedron that was checked: it has a point, and every number in it is finite but for upper bounds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UtilitySet {
-    polyhedron: Polyhedron,
+    pub(super) polyhedron: Polyhedron,
     /// The first member that can rise without end while nobody falls.
-    endless: Option<usize>,
+    pub(super) endless: Option<usize>,
 }
 
 /// A point of the set.
@@ -36,24 +36,6 @@ pub struct Point {
 }
 
 impl UtilitySet {
-    /// Checks a polyhedron; empty `upper`, `utilities` and `constants` are filled in.
-    ///
-    /// ```
-    /// use mirab::fairness::welfare::{Polyhedron, UtilitySet, WelfareError};
-    /// let parts = Polyhedron { rows: vec![vec![1.0, 1.0]], limits: vec![-1.0], ..Polyhedron::default() };
-    /// assert_eq!(UtilitySet::new(parts), Err(WelfareError::Infeasible { row: 1, short: 1.0 }));
-    /// ```
-    ///
-    /// # Errors
-    /// If lengths do not fit, a number is not finite, or no decisions satisfy all rows; the entry is named.
-    pub fn new(polyhedron: Polyhedron) -> Result<UtilitySet, WelfareError> {
-        let polyhedron = filled(polyhedron)?;
-        let mut set = UtilitySet { polyhedron, endless: None };
-        Frame::new(&set, &vec![0.0; set.members()]).check_feasible()?;
-        set.endless = Frame::endless(&set)?;
-        Ok(set)
-    }
-
     /// How many members there are.
     pub fn members(&self) -> usize {
         self.polyhedron.utilities.len()
@@ -125,7 +107,7 @@ pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
 }
 
 /// Checks lengths and numbers, and writes out what was left empty.
-fn filled(polyhedron: Polyhedron) -> Result<Polyhedron, WelfareError> {
+pub(super) fn filled(polyhedron: Polyhedron) -> Result<Polyhedron, WelfareError> {
     let Polyhedron { rows, limits, upper, utilities, constants } = polyhedron;
     let widths = [rows.first().map_or(0, Vec::len), upper.len(), utilities.first().map_or(0, Vec::len)];
     let width = widths.into_iter().find(|width| *width > 0).ok_or(WelfareError::Empty)?;

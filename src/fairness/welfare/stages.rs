@@ -3,7 +3,9 @@
 //! worth counts, and the next moves the others in the directions that leave the settled where they are. Each stage
 //! finds a point inside the face that is left and hands it to the interior-point method.
 
-use super::barrier::{Inner, Inside};
+use super::barrier::{Inner, Place};
+use super::corner::settled;
+use super::dense::{null_space, shares};
 use super::error::WelfareError;
 use super::frame::{Frame, Ideal};
 use super::set::dot;
@@ -18,9 +20,6 @@ const NARROW: f64 = 1e-3;
 
 /// Members whose ideal gain is worth at least this part of the worthiest are settled by a stage.
 const SETTLED: f64 = 1e-3;
-
-/// A direction shorter than this, relative to the longest, is spanned by the others.
-const SPANNED: f64 = 1e-10;
 
 /// Below this alpha the welfare itself hardly keeps gains above zero, and the barrier must.
 const STEEP: f64 = 0.2;
@@ -258,7 +257,7 @@ impl<'a> Search<'a> {
             log_gains: self.logs(&self.gain),
             alpha: self.fair.alpha,
         };
-        let Inside { step, slack, gain } = inner.fairest();
+        let Place { step, slack, gain, .. } = settled(&inner, inner.fairest());
         let step = directions * step;
         self.at.iter_mut().zip(&step).for_each(|(at, step)| *at += step);
         loose.iter().zip(&slack).for_each(|(at, ratio)| self.slack[*at] *= ratio);
@@ -272,14 +271,6 @@ impl Limit {
     }
 }
 
-/// The parts of a sum, given the logarithms of its terms.
-pub(super) fn shares(logs: &[f64]) -> Vec<f64> {
-    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let terms: Vec<f64> = logs.iter().map(|log| (log - most).exp()).collect();
-    let sum: f64 = terms.iter().sum();
-    terms.into_iter().map(|term| term / sum).collect()
-}
-
 /// The mean of points.
 fn middle(points: &[&[f64]]) -> Vec<f64> {
     let mean = |at: usize| points.iter().map(|point| point[at]).sum::<f64>() / points.len() as f64;
@@ -289,22 +280,6 @@ fn middle(points: &[&[f64]]) -> Vec<f64> {
 /// Rows, each divided by a unit.
 fn matrix(width: usize, rows: &[(&[f64], f64)]) -> DMatrix<f64> {
     DMatrix::from_fn(rows.len(), width, |at, column| rows[at].0[column] / rows[at].1)
-}
-
-/// An orthonormal basis of what is orthogonal to the rows, by Householder reflections with column pivoting.
-pub(super) fn null_space(rows: &[DVector<f64>], width: usize) -> DMatrix<f64> {
-    let kept: Vec<DVector<f64>> =
-        rows.iter().filter(|row| row.amax() > 0.0).map(|row| row.normalize()).collect();
-    if kept.is_empty() {
-        return DMatrix::identity(width, width);
-    }
-    let mut square = DMatrix::zeros(width, kept.len().max(width));
-    kept.iter().enumerate().for_each(|(at, row)| square.set_column(at, row));
-    let factors = square.col_piv_qr();
-    let triangle = factors.r();
-    let spans = |at: &usize| triangle[(*at, *at)].abs() > SPANNED * triangle[(0, 0)].abs();
-    let rank = (0..width).filter(spans).count();
-    factors.q().columns(rank, width - rank).into_owned()
 }
 
 /// The limits of a set as rows, and the units of its decisions: a decision of its unit fills a limit or makes up
