@@ -1,15 +1,16 @@
 //! The calculators as a person meets them: `divide` and `game`, what they print, how they fail, the exit code.
 
+#[path = "support/ended.rs"]
+mod ended;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
+use ended::Ended;
 use mirab::fairness::claims::Rule;
 use mirab::fairness::games::Solution;
 use serde_json::Value;
-
-/// How a run of the program ended.
-struct Ended(Output);
 
 fn mirab(arguments: &[&str]) -> Ended {
     let home = env!("CARGO_MANIFEST_DIR");
@@ -21,26 +22,13 @@ fn said(line: &str) -> Ended {
     mirab(&line.split(' ').collect::<Vec<_>>())
 }
 
-impl Ended {
-    fn out(&self) -> String {
-        String::from_utf8(self.0.stdout.clone()).unwrap()
-    }
-
-    fn err(&self) -> String {
-        String::from_utf8(self.0.stderr.clone()).unwrap()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out()).unwrap_or_else(|error| panic!("{error} in:\n{}", self.out()))
-    }
-
-    #[track_caller]
-    fn code(self, code: i32) -> Ended {
-        assert_eq!(self.0.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", self.out(), self.err());
-        self
-    }
-
+/// What a table says.
+trait Table {
     /// The words of the row that begins so.
+    fn row(&self, label: &str) -> Vec<String>;
+}
+
+impl Table for Ended {
     #[track_caller]
     fn row(&self, label: &str) -> Vec<String> {
         let out = self.out();

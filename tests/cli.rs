@@ -1,9 +1,13 @@
 //! Each verb as a person meets it: what stands on stdout and stderr, the exit code, and what is written.
 
+#[path = "support/ended.rs"]
+mod ended;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
+use ended::Ended;
 use serde_json::Value;
 
 /// A basin small enough to be solved while one waits.
@@ -40,29 +44,6 @@ impl Desk {
             entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
-    }
-}
-
-/// How a run ended.
-struct Ended(Output);
-
-impl Ended {
-    fn out(&self) -> String {
-        String::from_utf8(self.0.stdout.clone()).unwrap()
-    }
-
-    fn err(&self) -> String {
-        String::from_utf8(self.0.stderr.clone()).unwrap()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out()).unwrap_or_else(|error| panic!("{error} in:\n{}", self.out()))
-    }
-
-    #[track_caller]
-    fn code(self, code: i32) -> Ended {
-        assert_eq!(self.0.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", self.out(), self.err());
-        self
     }
 }
 

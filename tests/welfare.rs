@@ -1,11 +1,11 @@
 //! Welfare over a polyhedron: published points, certificates by linear programs that know nothing of the
 //! methods, axioms on random sets, and what is said of input that makes no sense.
 
-use mirab::fairness::inequality::{Sample, gini};
+use mirab::fairness::inequality::{Sample, gini, gini_weights};
 use mirab::fairness::welfare::curve::{self, Curve};
 use mirab::fairness::welfare::{
-    Point, Polyhedron, UtilitySet, WelfareError, alpha_fair, egalitarian, gini_weights, kalai_smorodinsky,
-    leximin, nash, ordered_weighted, priority,
+    Point, Polyhedron, UtilitySet, WelfareError, alpha_fair, egalitarian, kalai_smorodinsky, leximin, nash,
+    ordered_weighted, priority,
 };
 use mirab::solver::program::{Label, Program, Var};
 use mirab::solver::simplex::Simplex;

@@ -8,7 +8,7 @@ use crate::output::calculator::{Award, Column, awards, awards_side_by_side, glos
 use crate::output::terminal::{WIDTH, wrapped};
 
 use super::failure::Failure;
-use super::options::closest;
+use super::options::meant;
 use super::print;
 
 /// The word that stands for every rule.
@@ -73,11 +73,7 @@ fn rules(name: &str, weighted: bool) -> Result<Rules, Failure> {
     }
     let Some(rule) = Rule::named(name) else {
         let known: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).chain([ALL]).collect();
-        let help = match closest(name, &known) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("there are {}", known.join(", ")),
-        };
-        return Err(Failure::command(format!("no rule is called `{name}`; {help}")));
+        return Err(Failure::command(format!("no rule is called `{name}`; {}", meant(name, &known))));
     };
     Ok(Rules::One(if weighted { rule.weighted().unwrap_or(rule) } else { rule }))
 }

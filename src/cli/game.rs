@@ -14,7 +14,7 @@ use crate::output::terminal::{WIDTH, wrapped};
 use crate::scenario::game::{GameFile, GameKind};
 
 use super::failure::Failure;
-use super::options::closest;
+use super::options::meant;
 use super::print;
 
 /// The solutions shown unless others are asked for.
@@ -132,11 +132,7 @@ fn check(name: &str, weighted: bool) -> Result<(), Failure> {
         None => {
             let known: Vec<&str> =
                 Solution::ALL.iter().map(|solution| solution.name()).chain([LEAST_CORE.0, "all"]).collect();
-            let help = match closest(name, &known) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("there are {}", known.join(", ")),
-            };
-            Err(Failure::command(format!("no solution is called `{name}`; {help}")))
+            Err(Failure::command(format!("no solution is called `{name}`; {}", meant(name, &known))))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::output::manifest::SolverSettings;
-use crate::scenario::{Scenario, Setting, load};
+use crate::scenario::{Scenario, Setting, did_you_mean, load};
 use crate::solver::Solver;
 use crate::solver::clarabel::Clarabel;
 
@@ -95,18 +95,12 @@ pub(super) fn chosen(names: &[String], scenario: &Scenario) -> Result<Vec<String
 /// That there is no such policy, and which one was probably meant.
 pub(super) fn unknown_policy<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> Failure {
     let known: Vec<&str> = known.map(String::as_str).collect();
-    let help = match closest(name, &known) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("there are {}", known.join(", ")),
-    };
-    Failure::command(format!("no policy is called `{name}`; {help}"))
+    Failure::command(format!("no policy is called `{name}`; {}", meant(name, &known)))
 }
 
-/// The known name nearest to the one given, if it is near enough to be meant.
-pub(super) fn closest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let likeness = |other: &str| strsim::jaro_winkler(&name.to_lowercase().replace('-', "_"), other);
-    let near = known.iter().copied().filter(|other| likeness(other) > 0.75);
-    near.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+/// Which of the known names was probably meant, or all of them.
+pub(super) fn meant(name: &str, known: &[&str]) -> String {
+    did_you_mean(name, known.iter().copied()).unwrap_or_else(|| format!("there are {}", known.join(", ")))
 }
 
 #[cfg(test)]
@@ -116,8 +110,8 @@ mod tests {
     #[test]
     fn a_slip_of_the_pen_is_understood_and_a_stranger_is_not() {
         let known = ["quota", "proportional", "max_min", "one_basin"];
-        assert_eq!(closest("qouta", &known), Some("quota"));
-        assert_eq!(closest("max-min", &known), Some("max_min"));
-        assert_eq!(closest("zebra", &known), None);
+        assert_eq!(meant("qouta", &known), "did you mean `quota`?");
+        assert_eq!(meant("max-min", &known), "did you mean `max_min`?");
+        assert_eq!(meant("zebra", &known), "there are quota, proportional, max_min, one_basin");
     }
 }

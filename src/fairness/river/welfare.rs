@@ -6,11 +6,8 @@
 
 use super::benefit::{Benefit, Stretch, benefit_of};
 use super::{RiverError, check, pot};
-use crate::fairness::games::{Coalition, Game, GameError};
+use crate::fairness::games::{Coalition, Game, GameError, MOST_PLAYERS};
 use std::ops::Range;
-
-/// The most players of a game.
-const MOST_PLAYERS: usize = 20;
 
 /// A river whose members' benefits are money: from the source down.
 ///

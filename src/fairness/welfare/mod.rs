@@ -30,5 +30,5 @@ mod stages;
 pub use alpha::{alpha_fair, nash};
 pub use error::WelfareError;
 pub use levels::{egalitarian, kalai_smorodinsky, leximin, priority};
-pub use ordered::{gini_weights, ordered_weighted};
+pub use ordered::ordered_weighted;
 pub use set::{Point, Polyhedron, UtilitySet};

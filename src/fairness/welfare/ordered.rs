@@ -18,7 +18,8 @@ const HELD: [f64; 2] = [1e-12, 1e-11];
 /// largest `k t - sum_i (t - u_i)^+` (Ogryczak and Sliwinski, 2003).
 ///
 /// ```
-/// use mirab::fairness::welfare::{Polyhedron, UtilitySet, gini_weights, ordered_weighted};
+/// use mirab::fairness::inequality::gini_weights;
+/// use mirab::fairness::welfare::{Polyhedron, UtilitySet, ordered_weighted};
 /// // 10 to share, the second member gets twice what it is given: Gini weights 3/4 and 1/4 end at equality.
 /// let utilities = vec![vec![1.0, 0.0], vec![0.0, 2.0]];
 /// let rows = vec![vec![1.0, 1.0]];
@@ -42,17 +43,6 @@ pub fn ordered_weighted(set: &UtilitySet, omega: &[f64]) -> Result<Point, Welfar
         }
     }
     evenest(frame, &welfare, &vec![1.0; omega.len()], "the greatest ordered welfare")
-}
-
-/// The rank weights `(2 (n - k) + 1) / n^2` of the Gini welfare: the mean times one less the Gini coefficient
-/// (Sen, 1974). They add up to one; empty for no member.
-///
-/// ```
-/// assert_eq!(mirab::fairness::welfare::gini_weights(2), [0.75, 0.25]);
-/// ```
-pub fn gini_weights(members: usize) -> Vec<f64> {
-    let n = members as f64;
-    (1..=members).map(|rank| (2.0 * (n - rank as f64) + 1.0) / (n * n)).collect()
 }
 
 /// A linear welfare: variables and what a unit of each is worth.

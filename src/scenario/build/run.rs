@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use crate::allocation::policy::{Alpha, Award, AwardRule, Policy, WeightRule, Weights};
+use crate::allocation::policy::{Alpha, Award, AwardRule, Policy, WeightRule, Weights, catalogue};
 use crate::quantity::calendar::{Horizon, HorizonError, Step};
 use crate::quantity::index::Table;
 use crate::scenario::overlay::{Origins, quoted};
@@ -185,9 +185,4 @@ pub(crate) fn check_sources(desk: &Desk<'_>) {
             wrong.push(at);
         }
     }
-}
-
-/// The built-in policies.
-fn catalogue() -> IndexMap<String, Policy> {
-    crate::allocation::policy::catalogue()
 }
