@@ -14,6 +14,7 @@ pub mod program;
 mod scaling;
 pub mod simplex;
 pub mod text;
+pub mod vertex;
 
 use program::Program;
 
