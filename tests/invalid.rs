@@ -482,6 +482,7 @@ fn policies_must_be_known_and_make_sense() {
         "[policy.ours]\naward = { rule = \"treaty\" }",
         "policy.ours: gives both welfare and award",
     );
+    assert_problem("[policy.ours]\nslack = 0.5", "policy.ours.slack = 0.5 is not between 0.0000001 and 0.05");
     assert_problem("[policy.none]\ntitle = \"None\"", "policy.none: gives neither welfare nor award");
     assert_problem(
         "[policy.ours.welfare]\nalpha = -1",

@@ -4,23 +4,24 @@
 //! (a policy about money has it in its objective). Then the policy's own goal is reached and its
 //! levels are held; then, among the plans that reach it, the one with the greatest total benefit is
 //! taken, so that power is dispatched economically under every policy; and last, among those, the
-//! even and smooth one. Plans are made at given heads, starting from those of the plan with the greatest
+//! even and smooth one. Levels and benefit are found at vertices, where what is tight is told from what is
+//! nearly so. Plans are made at given heads, starting from those of the plan with the greatest
 //! total benefit, and made again at the heads they lead to until generation hardly moves
 //! (docs/decisions/0002, 0007 and 0008).
 
 use crate::energy::hydropower::{StoragePath, Yields};
-use crate::solver::face::Face;
-use crate::solver::lexicographic::{Member, leximin_in_classes};
+use crate::solver::lexicographic::Member;
 use crate::solver::program::{Program, Var};
+use crate::solver::vertex::{Basis, Lift, Vertex};
 use crate::solver::{Solution, Solver, Status};
 
 use super::award::{by_claims, estates, treaty};
 use super::diagnosis::conflicts;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
-use super::levels::{LEVEL_HAIR, LEVEL_HAIRS, LEVEL_PRICE, hold_levels, sum_up};
+use super::levels::{Held, Levels, sum_up};
 use super::plan::{Plan, Prices};
-use super::policy::{Alpha, Award, AwardRule, Measure, Policy, Weights, Welfare};
+use super::policy::{Alpha, Award, AwardRule, EXACT, Measure, Policy, Weights, Welfare};
 use super::unsolved::Unsolved;
 use super::window::Window;
 
@@ -30,8 +31,8 @@ const HEAD_TOLERANCE: f64 = 1e-3;
 const HEAD_PASSES: usize = 6;
 /// The most passes of a policy's own round of programs, each at the heads of the last.
 const GOAL_PASSES: usize = 3;
-/// The total benefit is held this much below its greatest, relative to it.
-const BENEFIT_SLACK: f64 = 5e-7;
+/// How much more a level may be missed where the program with the slack asked for cannot be solved.
+const WIDER: [f64; 2] = [2.0, 10.0];
 /// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
 const DRAFT_SMOOTHING: f64 = 1e-3;
 
@@ -75,7 +76,7 @@ pub fn allocate(
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
-    let mut engine = Engine { window, solver, effort: Effort::default() };
+    let mut engine = Engine { slack: policy.slack, ..Engine::new(window, solver) };
     if is_money(policy) { engine.allocate_money(yields) } else { engine.allocate_goal(policy, yields) }
 }
 
@@ -94,7 +95,7 @@ pub fn is_money(policy: &Policy) -> bool {
 /// # Errors
 /// As [`allocate`].
 pub fn first_yields(window: Window<'_>, solver: &dyn Solver) -> Result<Yields, Unsolved> {
-    let mut engine = Engine { window, solver, effort: Effort::default() };
+    let mut engine = Engine::new(window, solver);
     Ok(engine.money_passes(&straight_yields(window))?.yields)
 }
 
@@ -115,7 +116,7 @@ pub fn goal_program<'a>(
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Formulation<'a>, Unsolved> {
-    let mut engine = Engine { window, solver, effort: Effort::default() };
+    let mut engine = Engine { slack: policy.slack, ..Engine::new(window, solver) };
     if is_money(policy) {
         let mut formulation = Formulation::new(window, yields, Detail::Money);
         formulation.maximise_benefit();
@@ -123,20 +124,17 @@ pub fn goal_program<'a>(
     }
     let shortfall = engine.least_shortfall(yields)?;
     let (goal, welfare) = engine.goal(policy, yields, &shortfall)?;
-    let found = engine.seek(&goal, &welfare, yields, &shortfall)?;
-    Ok(engine.held(&found, yields, &shortfall).0)
+    Ok(engine.reach(&goal, &welfare, yields, &shortfall)?.0.formulation)
 }
 
 struct Engine<'a, 's> {
     window: Window<'a>,
     solver: &'s dyn Solver,
     effort: Effort,
-}
-
-/// A goal and the levels its members reached.
-struct Found {
-    goal: Goal,
-    levels: Vec<f64>,
+    /// How far a level may be missed, relative to it.
+    slack: f64,
+    /// Where the last pass ended: the next starts from there.
+    basis: Option<Basis>,
 }
 
 /// A plan about money, with the yields it was made with.
@@ -146,18 +144,19 @@ struct Draft<'a> {
     yields: Yields,
 }
 
-impl<'a> Engine<'a, '_> {
+impl<'a, 's> Engine<'a, 's> {
+    fn new(window: Window<'a>, solver: &'s dyn Solver) -> Engine<'a, 's> {
+        Engine { window, solver, effort: Effort::default(), slack: EXACT, basis: None }
+    }
+
     fn allocate_money(&mut self, yields: &Yields) -> Result<Allocation, Unsolved> {
-        let mut draft = self.money_passes(yields)?;
-        let prices = Prices::read(&draft.formulation, &draft.solution.row_duals);
-        let benefit = -draft.solution.objective;
-        Face::of(&draft.formulation.program, &draft.solution).restrict(&mut draft.formulation.program);
-        self.hold_benefit(&mut draft.formulation, benefit);
+        let Draft { formulation, solution, yields } = self.money_passes(yields)?;
+        let prices = Prices::read(&formulation, &solution.row_duals);
         let goal = Goal::of_measure(self.window, Measure::Needs);
-        let levels = self.lift_on_face(&goal, &mut draft)?;
-        let found = Found { goal, levels };
-        let plan = self.even_plan(draft.formulation, draft.solution);
-        Ok(self.finish(plan, Some(prices), benefit, draft.yields, &found))
+        let (held, best, levels) = self.lift_among_the_best(&goal, formulation)?;
+        let benefit = held.formulation.benefit_at(&best.values);
+        let plan = self.even_plan(held.formulation, best);
+        Ok(self.finish(plan, Some(prices), benefit, yields, &Levels { goal, levels }))
     }
 
     fn allocate_goal(&mut self, policy: &Policy, yields: &Yields) -> Result<Allocation, Unsolved> {
@@ -166,14 +165,13 @@ impl<'a> Engine<'a, '_> {
         let mut yields = yields.clone();
         let mut pass = 1;
         loop {
-            let found = self.seek(&goal, &welfare, &yields, &shortfall)?;
-            let (mut formulation, solution) = self.best_at_levels(&found, &yields, &shortfall)?;
-            let benefit = formulation.benefit_at(&solution.values);
-            self.hold_benefit(&mut formulation, benefit);
-            let plan = self.even_plan(formulation, solution);
+            let (mut held, levels) = self.reach(&goal, &welfare, &yields, &shortfall)?;
+            let solution = self.best(&mut held, &levels)?;
+            let benefit = held.formulation.benefit_at(&solution.values);
+            let plan = self.even_plan(held.formulation, solution);
             let (next, gap) = self.next_yields(&plan, &yields);
             if gap < HEAD_TOLERANCE || pass == GOAL_PASSES {
-                return Ok(self.finish(plan, None, benefit, yields, &found));
+                return Ok(self.finish(plan, None, benefit, yields, &Levels { goal, levels }));
             }
             yields = next;
             pass += 1;
@@ -248,18 +246,6 @@ impl<'a> Engine<'a, '_> {
         }
     }
 
-    /// Reaches a goal at given yields.
-    fn seek(
-        &mut self,
-        goal: &Goal,
-        welfare: &Welfare,
-        yields: &Yields,
-        shortfall: &LeastShortfall,
-    ) -> Result<Found, Unsolved> {
-        let levels = self.reach(goal, welfare, yields, shortfall)?;
-        Ok(Found { goal: goal.clone(), levels })
-    }
-
     fn award_goal(
         &mut self,
         award: &Award,
@@ -274,17 +260,42 @@ impl<'a> Engine<'a, '_> {
                 let mut formulation = self.promised(Detail::Physics, yields, shortfall);
                 let members: Vec<Var> =
                     estates.iter().map(|estate| estate.add_to(&mut formulation)).collect();
-                let served = self.lift(&formulation.program, &members, &vec![1.0; members.len()])?;
+                let (_, served) = self.lift(formulation, members, None)?;
                 by_claims(basin, award, rule, &estates, &served)?
             }
         }))
     }
 
-    /// The levels that a welfare gives its members.
+    /// Reaches a goal at given yields: the program that maximises benefit with the levels held, and the levels.
     fn reach(
         &mut self,
         goal: &Goal,
         welfare: &Welfare,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<(Held<'a>, Vec<f64>), Unsolved> {
+        let weights = goal.weights(self.window, &welfare.weights);
+        let mut formulation = self.promised(Detail::Money, yields, shortfall);
+        let members = goal.add_to(&mut formulation);
+        let (mut held, levels) = match welfare.alpha {
+            Alpha::Leximin => self.lift(formulation, members, Some(&weights))?,
+            Alpha::Finite(alpha) => {
+                let levels = self.fair(goal, &weights, alpha, yields, shortfall)?;
+                let vertex = self.vertex(&formulation.program)?;
+                (Held { formulation, vertex, members }, levels)
+            }
+        };
+        held.hold(&levels, self.slack);
+        Ok((held, levels))
+    }
+
+    /// Maximises `sum w phi_alpha(u)`. If that cannot be done because a member can gain nothing at all, those
+    /// who cannot are left out and named.
+    fn fair(
+        &mut self,
+        goal: &Goal,
+        weights: &[f64],
+        alpha: f64,
         yields: &Yields,
         shortfall: &LeastShortfall,
     ) -> Result<Vec<f64>, Unsolved> {
@@ -293,16 +304,10 @@ impl<'a> Engine<'a, '_> {
         if members.is_empty() {
             return Ok(Vec::new());
         }
-        let weights = goal.weights(self.window, &welfare.weights);
-        match welfare.alpha {
-            Alpha::Leximin => self.lift(&formulation.program, &members, &weights),
-            Alpha::Finite(alpha) => self.fair(goal, &mut formulation.program, &members, &weights, alpha),
-        }
+        self.fair_levels(goal, &mut formulation.program, &members, weights, alpha)
     }
 
-    /// Maximises `sum w phi_alpha(u)`. If that cannot be done because a member can gain nothing at all, those
-    /// who cannot are left out and named.
-    fn fair(
+    fn fair_levels(
         &mut self,
         goal: &Goal,
         program: &mut Program,
@@ -358,34 +363,100 @@ impl<'a> Engine<'a, '_> {
         Ok(best)
     }
 
-    /// Leximin of the members.
-    fn lift(&mut self, program: &Program, members: &[Var], weights: &[f64]) -> Result<Vec<f64>, Unsolved> {
-        let members: Vec<Member> =
-            members.iter().zip(weights).map(|(&var, &weight)| Member { var, weight }).collect();
-        let lifted = leximin_in_classes(program, &[&members], &LEVEL_HAIRS, self.solver)
-            .map_err(|stopped| self.why(program, "lifting the worst off", stopped.status))?;
-        self.effort.programs += lifted.programs as u32;
-        Ok(lifted.levels)
+    /// Leximin of the members, each counting once or by its weight; the program then stands where it ended.
+    fn lift(
+        &mut self,
+        mut formulation: Formulation<'a>,
+        members: Vec<Var>,
+        weights: Option<&[f64]>,
+    ) -> Result<(Held<'a>, Vec<f64>), Unsolved> {
+        let weight = |at: usize| weights.map_or(1.0, |weights| weights[at]);
+        let list: Vec<Member> =
+            members.iter().enumerate().map(|(at, &var)| Member { var, weight: weight(at) }).collect();
+        let lift = Lift::add_to(&mut formulation.program, &list);
+        let mut vertex = self.vertex(&formulation.program)?;
+        self.approach(&mut vertex, || lift.first_round(&formulation.program));
+        let levels = lift
+            .climb(&mut vertex, self.slack)
+            .map_err(|status| self.why(&formulation.program, "lifting the worst off", status))?;
+        self.count(&vertex);
+        Ok((Held { formulation, vertex, members }, levels))
     }
 
-    /// Leximin of the needs among the plans of the greatest benefit; holds the levels it finds.
-    fn lift_on_face(&mut self, goal: &Goal, draft: &mut Draft<'a>) -> Result<Vec<f64>, Unsolved> {
-        let members = goal.add_to(&mut draft.formulation);
-        draft.formulation.program.clear_objective();
-        if members.is_empty() {
-            return Ok(Vec::new());
+    /// The plan of the greatest benefit, and the leximin of the needs among all that are as good.
+    fn lift_among_the_best(
+        &mut self,
+        goal: &Goal,
+        mut formulation: Formulation<'a>,
+    ) -> Result<(Held<'a>, Solution, Vec<f64>), Unsolved> {
+        let members = goal.add_to(&mut formulation);
+        let list: Vec<Member> = members.iter().map(|&var| Member { var, weight: 1.0 }).collect();
+        let lift = Lift::add_to(&mut formulation.program, &list);
+        let vertex = self.vertex(&formulation.program)?;
+        let mut held = Held { formulation, vertex, members };
+        match held.vertex.minimise() {
+            Status::Optimal => held.vertex.hold_tight(lift.rows()),
+            status => {
+                return Err(self.why(&held.formulation.program, "taking the best total benefit", status));
+            }
         }
-        let levels = match self.lift(&draft.formulation.program, &members, &vec![1.0; members.len()]) {
+        let best = held.vertex.solution(&held.formulation.program, Status::Optimal);
+        let levels = match lift.climb(&mut held.vertex, self.slack) {
             Ok(levels) => levels,
             Err(_) => {
-                self.effort
-                    .warnings
-                    .push("plans of equal money were not ranked by the worst-off need".to_owned());
-                return Ok(Vec::new());
+                let warning = "plans of equal money were not ranked by the worst-off need";
+                self.effort.warnings.push(warning.to_owned());
+                held.restrict(&best);
+                return Ok((held, best, Vec::new()));
             }
         };
-        hold_levels(&mut draft.formulation, &members, &levels);
-        Ok(levels)
+        self.count(&held.vertex);
+        let lifted = held.vertex.solution(&held.formulation.program, Status::Optimal);
+        held.restrict(&lifted);
+        Ok((held, lifted, levels))
+    }
+
+    /// The best plan that holds the levels; where they are held too tightly to be told apart, a little less tightly.
+    fn best(&mut self, held: &mut Held<'a>, levels: &[f64]) -> Result<Solution, Unsolved> {
+        let before = held.vertex.steps();
+        let mut best = held.best();
+        for wider in WIDER {
+            if best.is_err() {
+                held.hold(levels, wider * self.slack);
+                best = held.best();
+            }
+        }
+        let stopped = |status| self.why(&held.formulation.program, "taking the best total benefit", status);
+        let solution = best.map_err(stopped)?;
+        self.effort.programs += 1;
+        self.effort.iterations += held.vertex.steps() - before;
+        self.basis = Some(held.vertex.basis());
+        Ok(solution)
+    }
+
+    /// A program at a vertex: near that of the last pass, if there was one.
+    fn vertex(&self, program: &Program) -> Result<Vertex, Unsolved> {
+        let mut vertex = Vertex::of(program)
+            .ok_or_else(|| self.why(program, "laying out the program", Status::Infeasible))?;
+        self.basis.iter().for_each(|basis| vertex.go_to(basis));
+        Ok(vertex)
+    }
+
+    /// Brings a program that starts from nothing near its best plan, by the method for single programs.
+    fn approach(&mut self, vertex: &mut Vertex, program: impl FnOnce() -> Program) {
+        if self.basis.is_none() {
+            let solution = self.solver.solve(&program());
+            self.effort.programs += 1;
+            self.effort.iterations += solution.iterations;
+            if solution.is_usable() {
+                vertex.go_near(&solution.values);
+            }
+        }
+    }
+
+    fn count(&mut self, vertex: &Vertex) {
+        self.effort.programs += 1;
+        self.effort.iterations += vertex.steps();
     }
 
     /// A program that holds the promises as far as they can be kept.
@@ -395,49 +466,10 @@ impl<'a> Engine<'a, '_> {
         formulation
     }
 
-    /// The plan of the greatest total benefit that holds the promises and the levels of a goal. Where a level
-    /// is missed within its slack, it is held where it came to.
-    fn best_at_levels(
-        &mut self,
-        found: &Found,
-        yields: &Yields,
-        shortfall: &LeastShortfall,
-    ) -> Result<(Formulation<'a>, Solution), Unsolved> {
-        let (mut formulation, short) = self.held(found, yields, shortfall);
-        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
-        for var in short {
-            let missed = solution.values[var.position()];
-            let most = formulation.program.variable(var).upper;
-            formulation.program.set_bounds(var, 0.0, (missed + LEVEL_HAIR).min(most));
-        }
-        Ok((formulation, solution))
-    }
-
-    /// The program that maximises benefit and holds the promises and, at a price, the levels of a goal; and its
-    /// variables of what is missed.
-    fn held(
-        &self,
-        found: &Found,
-        yields: &Yields,
-        shortfall: &LeastShortfall,
-    ) -> (Formulation<'a>, Vec<Var>) {
-        let mut formulation = self.promised(Detail::Money, yields, shortfall);
-        let members = found.goal.add_to(&mut formulation);
-        let short = hold_levels(&mut formulation, &members, &found.levels);
-        let price = LEVEL_PRICE * formulation.greatest_worth();
-        formulation.maximise_benefit();
-        short.iter().for_each(|&var| formulation.program.add_cost(var, price));
-        (formulation, short)
-    }
-
-    fn hold_benefit(&self, formulation: &mut Formulation<'_>, benefit: f64) {
-        formulation.hold_benefit(benefit - BENEFIT_SLACK * benefit.abs().max(1.0));
-    }
-
     /// The even and smooth plan among those that hold all that is held; the given one if it cannot be
     /// found.
     fn even_plan(&mut self, mut formulation: Formulation<'_>, fallback: Solution) -> Plan {
-        let before = Plan::read(&formulation, &padded(&fallback.values, &formulation.program));
+        let before = Plan::read(&formulation, &fallback.values);
         let terms = formulation.unevenness();
         formulation.program.clear_objective();
         terms.into_iter().for_each(|term| formulation.program.add_convex(term));
@@ -458,7 +490,7 @@ impl<'a> Engine<'a, '_> {
         prices: Option<Prices>,
         benefit: f64,
         yields: Yields,
-        found: &Found,
+        found: &Levels,
     ) -> Allocation {
         let (_, gap) = self.next_yields(&plan, &yields);
         let mut effort = std::mem::take(&mut self.effort);
@@ -482,11 +514,4 @@ impl<'a> Engine<'a, '_> {
             _ => Unsolved::Stalled { stage, status },
         }
     }
-}
-
-/// The values of a solution of an earlier form of the program, with zeros for what was added since.
-fn padded(values: &[f64], program: &Program) -> Vec<f64> {
-    let mut values = values.to_vec();
-    values.resize(program.variables().len(), 0.0);
-    values
 }

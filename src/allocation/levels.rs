@@ -1,18 +1,63 @@
-//! Levels: how what a goal reached is put into the next program, and how exactly it is meant.
+//! Levels: what a goal reached, held in a program that then maximises benefit.
 
 use crate::solver::program::{ConvexTerm, Program, Var};
+use crate::solver::vertex::Vertex;
+use crate::solver::{Solution, Status};
 
 use super::formulation::Formulation;
+use super::goal::Goal;
 
-/// A level may be missed by this much, relative to it, where keeping it would cost too much: a satisfaction is
-/// meant to a tenth of a per cent, and what lies below it is not worth hundreds of GWh (docs/decisions/0008).
-pub(super) const LEVEL_SLACK: f64 = 1e-3;
-/// A level is held this much below what was reached, for what the solver does not know: never with an equation.
-pub(super) const LEVEL_HAIR: f64 = 1e-7;
-/// What missing a level within that slack costs, per unit, relative to the worth of everything that is claimed.
-pub(super) const LEVEL_PRICE: f64 = 1.0;
-/// The same while levels are sought, and a wider one in case a program cannot be solved.
-pub(super) const LEVEL_HAIRS: [f64; 2] = [LEVEL_SLACK, 3.0 * LEVEL_SLACK];
+/// A goal and the levels its members reached.
+pub(super) struct Levels {
+    pub(super) goal: Goal,
+    pub(super) levels: Vec<f64>,
+}
+
+/// A program in which levels are held, its best plan, and the plans that are as good.
+pub(super) struct Held<'a> {
+    pub(super) formulation: Formulation<'a>,
+    pub(super) vertex: Vertex,
+    /// The variables of the members.
+    pub(super) members: Vec<Var>,
+}
+
+impl<'a> Held<'a> {
+    /// Puts a floor under each level, lower by a slack relative to it, and makes benefit the objective.
+    pub(super) fn hold(&mut self, levels: &[f64], slack: f64) {
+        let program = &mut self.formulation.program;
+        for (&member, level) in self.members.iter().zip(levels) {
+            let bounds = *program.variable(member);
+            let floor = (level - slack * level.abs()).min(bounds.upper).max(0.0);
+            program.set_bounds(member, floor, bounds.upper);
+            self.vertex.set_bounds(member, floor, bounds.upper);
+        }
+        self.formulation.maximise_benefit();
+        self.vertex.set_costs(self.formulation.program.costs());
+    }
+
+    /// Goes to the best vertex and restricts the program to the plans that are as good.
+    pub(super) fn best(&mut self) -> Result<Solution, Status> {
+        match self.vertex.minimise() {
+            Status::Optimal => {}
+            status => return Err(status),
+        }
+        let solution = self.vertex.solution(&self.formulation.program, Status::Optimal);
+        self.vertex.hold_tight(&[]);
+        self.restrict(&solution);
+        Ok(solution)
+    }
+
+    /// Restricts the program to what the vertex holds tight, and every member to what it has.
+    pub(super) fn restrict(&mut self, solution: &Solution) {
+        let program = &mut self.formulation.program;
+        self.vertex.face(program).restrict(program);
+        for &member in &self.members {
+            let value = solution.values[member.position()];
+            program.set_bounds(member, value, value);
+        }
+    }
+}
+
 /// Makes minus `sum w phi_alpha(u)` the objective, weights relative to their mean.
 pub(super) fn sum_up(program: &mut Program, members: &[Var], weights: &[f64], alpha: f64) {
     program.clear_objective();
@@ -25,21 +70,4 @@ pub(super) fn sum_up(program: &mut Program, members: &[Var], weights: &[f64], al
             program.add_convex(ConvexTerm::AlphaFair { var, weight, alpha });
         }
     }
-}
-
-/// Holds each member at its level: `u + short >= level`, `0 <= short <= slack`. Returns what measures the miss.
-pub(super) fn hold_levels(formulation: &mut Formulation<'_>, members: &[Var], levels: &[f64]) -> Vec<Var> {
-    let program = &mut formulation.program;
-    members
-        .iter()
-        .zip(levels)
-        .map(|(&member, level)| {
-            let label = program.variable(member).label;
-            let short = program.add_variable(label, 0.0, LEVEL_SLACK * level.abs());
-            let row = program.add_row(label, level - LEVEL_HAIR * level.abs().max(1.0), f64::INFINITY);
-            program.add_term(row, member, 1.0);
-            program.add_term(row, short, 1.0);
-            short
-        })
-        .collect()
 }

@@ -27,6 +27,10 @@ pub struct Policy {
     /// Where the rule comes from.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub source: String,
+    /// How far a level that was reached may be missed for the sake of those after it and of the total benefit,
+    /// relative to it: a tenth of a per cent unless given.
+    #[serde(default = "a_tenth_of_a_per_cent", skip_serializing_if = "is_a_tenth_of_a_per_cent")]
+    pub slack: f64,
     /// Maximise a welfare over the riparians.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub welfare: Option<Welfare>,
@@ -135,6 +139,17 @@ pub enum Awarded {
     Everything,
     /// Water alone.
     Water,
+}
+
+/// The slack of what is meant as exactly as plans can be told apart.
+pub const EXACT: f64 = 1e-5;
+
+fn a_tenth_of_a_per_cent() -> f64 {
+    1e-3
+}
+
+fn is_a_tenth_of_a_per_cent(slack: &f64) -> bool {
+    *slack == a_tenth_of_a_per_cent()
 }
 
 fn is_everything(of: &Awarded) -> bool {

@@ -9,13 +9,6 @@ use super::{Solution, Solver, Status};
 /// narrower cannot be solved, because a level was not known well enough.
 pub const HAIRS: [f64; 3] = [1e-8, 1e-7, 1e-6];
 
-/// A wider hair than this is a grace: the level is kept unless that costs too much.
-const GRACE: f64 = 1e-5;
-
-/// What missing a level within its grace costs, in units of what is lifted: who would have to give up more than
-/// this for each unit of another's level may let that level fall by the grace.
-const GRACE_PRICE: f64 = 2.0;
-
 /// A share of the duals above which a member is proved to be saturated.
 const PROVED: f64 = 1e-4;
 
@@ -160,20 +153,8 @@ impl<'a> Ladder<'a> {
         let mut program = self.bare.clone();
         for &(var, level, size) in &self.held {
             hold(&mut program, var, level, hair * size);
-            if hair > GRACE {
-                self.add_grace(&mut program, var, level, hair * size);
-            }
         }
         program
-    }
-
-    /// `u + short >= level`, `0 <= short <= grace`, at its price.
-    fn add_grace(&self, program: &mut Program, var: Var, level: f64, grace: f64) {
-        let short = program.add_variable(self.label(), 0.0, grace);
-        let row = program.add_row(self.label(), level, f64::INFINITY);
-        program.add_term(row, var, 1.0);
-        program.add_term(row, short, 1.0);
-        program.add_cost(short, GRACE_PRICE);
     }
 
     fn solve(&self, build: impl Fn(f64) -> Program, count: &mut usize) -> Result<Solution, Unsolved> {
@@ -208,16 +189,10 @@ impl<'a> Ladder<'a> {
         program
     }
 
-    /// Which of the free members stand as high as they can: at least one. Where levels have a grace, a member
-    /// whose rise to its cap would cost the others less than that is not held back.
+    /// Which of the free members stand as high as they can: at least one.
     pub(super) fn saturated(&mut self, members: &[Member], rung: &Rung) -> Result<Vec<bool>, Unsolved> {
         let scale = rung.scale();
-        let grace = self.hairs.first().copied().filter(|hair| *hair > GRACE).unwrap_or(0.0);
-        let proved = |at: usize| {
-            let room = self.bare.variable(members[at].var).upper / members[at].weight - rung.level;
-            let costs = rung.shares[at] * room > grace * scale;
-            costs && rung.shares[at] * members.len() as f64 > PROVED
-        };
+        let proved = |at: usize| rung.shares[at] * members.len() as f64 > PROVED;
         let apart = |at: usize| rung.above[at] > APART * scale;
         let mut saturated: Vec<bool> = (0..members.len()).map(|at| proved(at) && !apart(at)).collect();
         let unsure: Vec<usize> = (0..members.len()).filter(|at| !saturated[*at] && !apart(*at)).collect();

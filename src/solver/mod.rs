@@ -3,7 +3,6 @@
 //! A [`program::Program`] is minimised by a [`Solver`]; nothing here knows a river.
 
 pub mod clarabel;
-pub mod face;
 mod form;
 mod ladder;
 pub mod lexicographic;

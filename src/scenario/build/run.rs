@@ -126,6 +126,9 @@ fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
         (None, None) if known => at.problem("", "gives neither welfare nor award; it needs one of them"),
         _ => {}
     }
+    if !(1e-7..=0.05).contains(&policy.slack) {
+        at.problem("slack", format!("= {} is not between 0.0000001 and 0.05", policy.slack));
+    }
     if let Some(award) = &policy.award {
         check_award(desk, &at, award);
     }
