@@ -16,6 +16,7 @@ use crate::solver::{Solution, Solver, Status};
 
 use super::award::{by_claims, estates, treaty};
 use super::diagnosis::conflicts;
+use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
 use super::levels::{LEVEL_HAIR, LEVEL_HAIRS, LEVEL_PRICE, hold_levels, sum_up};
@@ -75,6 +76,9 @@ pub fn allocate(
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
+    if let Some(rule) = &policy.equilibrium {
+        return equilibrium::allocate(window, rule, solver, yields);
+    }
     let mut engine = Engine { window, solver, effort: Effort::default() };
     if is_money(policy) { engine.allocate_money(yields) } else { engine.allocate_goal(policy, yields) }
 }
