@@ -248,7 +248,7 @@ impl<'a> Engine<'a, '_> {
         match (&policy.welfare, &policy.award) {
             (Some(welfare), _) => Ok((Goal::of_measure(self.window, welfare.measure), welfare.clone())),
             (None, Some(award)) => Ok((self.award_goal(award, yields, shortfall)?, nearest)),
-            (None, None) => Err(Unsolved::NothingToShare),
+            (None, None) => Err(Unsolved::ManyPrograms),
         }
     }
 

@@ -4,7 +4,7 @@
 //! response `x_i in argmax B_i(x_i, x_-i)`, an LP of its own ([`response`]), in river order, each seeing
 //! what those above have just done; a round is over when all have answered. The rounds start from the quotas'
 //! plan and end when no release of a reservoir moves by 1 hm3 in a period: then every answer is a best one
-//! to the others, a Nash equilibrium in water. There may be several; the start, the order, and the
+//! to the others to within [`LEAST_GAIN_MUSD`], a Nash equilibrium in water. There may be several; the start, the order, and the
 //! rule that a riparian moves only for money choose one. If a round brings back the releases of an
 //! earlier one, it goes in a circle, and the average of the circle is taken, which keeps every balance
 //! because they are linear. In the rounds electricity is bought and sold at the lines' prices; at the end
@@ -15,10 +15,12 @@ mod response;
 mod standing;
 mod territory;
 
+use std::collections::BTreeSet;
+
 use crate::energy::hydropower::Yields;
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::index::{Idx, Table};
-use crate::solver::program::{Program, Var};
+use crate::solver::program::{Program, Row, Var};
 use crate::solver::{Solution, Solver, Status};
 
 use super::allocate::{Allocation, Effort, allocate as allocate_policy};
@@ -33,6 +35,9 @@ use standing::{price, stand};
 
 /// No release may move by this much in a round at the end, hm3.
 const SETTLED_HM3: f64 = 1.0;
+/// A riparian does not move for less than this, MUSD: about what a solver does not know of a benefit of
+/// thousands. Without it the answers drift among plans that are worth the same.
+pub const LEAST_GAIN_MUSD: f64 = 0.1;
 /// A benefit is held this much below its greatest, relative to it.
 const BENEFIT_SLACK: f64 = 5e-7;
 /// Generation may move by this share between the heads assumed and the heads that follow.
@@ -52,21 +57,20 @@ pub fn allocate(
 ) -> Result<Allocation, Unsolved> {
     let start = start(window, solver, yields)?;
     let mut game = Game { window, solver, order: order(window.basin, rule), effort: start.effort.clone() };
-    game.effort.warnings.clear();
     let (mut water, mut yields) = (start.plan, yields.clone());
-    for pass in 1.. {
+    let mut pass = 1;
+    loop {
+        game.effort.warnings.clear();
         water = game.rounds(water, rule.rounds, &yields)?;
         let (plan, benefit) = game.dispatch(&water, &yields)?;
         let (next, gap) = refreshed(window, &plan, &yields);
         if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
-            let mut effort = game.effort;
-            effort.head_gap = gap;
-            effort.warnings.dedup();
+            let effort = Effort { head_gap: gap, ..game.effort };
             return Ok(Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort });
         }
         yields = next;
+        pass += 1;
     }
-    Err(Unsolved::NothingToShare)
 }
 
 /// What a riparian could gain by changing its own plan alone, MUSD, at the prices of the water rounds.
@@ -81,12 +85,8 @@ pub fn gain_alone(
     yields: &Yields,
 ) -> Result<f64, Unsolved> {
     let mut game = Game { window, solver, order: Vec::new(), effort: Effort::default() };
-    let best = game.best(plan, i, yields)?.1;
-    let mut still = Response::new(Formulation::new(window, yields, Detail::Money), i, plan);
-    still.stand_still();
-    still.maximise_own();
-    let solution = game.solve(&still.formulation.program, "standing still")?;
-    Ok(best - still.own_benefit(&solution.values))
+    let best = game.answer(plan, i, yields)?.1;
+    Ok(best - game.standing_still(plan, i, yields)?)
 }
 
 /// The riparians in the order in which they answer: those named first, then the others by the first node of
@@ -131,14 +131,14 @@ struct Game<'a, 's> {
     effort: Effort,
 }
 
-impl Game<'_, '_> {
+impl<'a> Game<'a, '_> {
     /// Rounds of answers until nobody moves, a circle closes, or there are no rounds left.
     fn rounds(&mut self, start: Plan, most: u32, yields: &Yields) -> Result<Plan, Unsolved> {
         let mut plans = vec![start];
         for round in 1..=most {
             let mut plan = plans[plans.len() - 1].clone();
             for i in self.order.clone() {
-                plan = self.best(&plan, i, yields)?.0;
+                plan = self.reply(&plan, i, yields)?;
             }
             let same = plans.iter().rposition(|before| self.moved(before, &plan) < SETTLED_HM3);
             plans.push(plan);
@@ -169,18 +169,44 @@ impl Game<'_, '_> {
         mean(&plans[first + 1..])
     }
 
-    /// A riparian's best response put into the plan, and what it is worth to it, MUSD.
-    fn best(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<(Plan, f64), Unsolved> {
+    /// The plan after a riparian's answer: as it is, unless it gains by moving.
+    fn reply(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<Plan, Unsolved> {
+        let (mut response, best, values) = self.answer(plan, i, yields)?;
+        let worth_it = match self.standing_still(plan, i, yields) {
+            Ok(still) => best > still + LEAST_GAIN_MUSD,
+            Err(_) => true,
+        };
+        if !worth_it {
+            return Ok(plan.clone());
+        }
+        response.stay_near(best - BENEFIT_SLACK * best.abs().max(1.0));
+        let near = self.solver.solve(&response.formulation.program);
+        self.effort.programs += 1;
+        self.effort.iterations += near.iterations;
+        Ok(response.merged(plan, if near.is_usable() { &near.values } else { &values }))
+    }
+
+    /// A riparian's best response: its program, what it is worth to it (MUSD), and where it is.
+    fn answer(
+        &mut self,
+        plan: &Plan,
+        i: RiparianIdx,
+        yields: &Yields,
+    ) -> Result<(Response<'a>, f64, Vec<f64>), Unsolved> {
         let mut response = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
         response.maximise_own();
         let solution = self.solve(&response.formulation.program, "answering for one riparian")?;
         let worth = response.own_benefit(&solution.values);
-        response.stay_near(worth - BENEFIT_SLACK * worth.abs().max(1.0));
-        let near = self.solver.solve(&response.formulation.program);
-        self.effort.programs += 1;
-        self.effort.iterations += near.iterations;
-        let values = if near.is_usable() { near.values } else { solution.values };
-        Ok((response.merged(plan, &values), worth))
+        Ok((response, worth, solution.values))
+    }
+
+    /// What a riparian has if it keeps its water as it is, MUSD.
+    fn standing_still(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<f64, Unsolved> {
+        let mut still = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
+        still.stand_still();
+        still.maximise_own();
+        let solution = self.solve(&still.formulation.program, "standing still")?;
+        Ok(still.own_benefit(&solution.values))
     }
 
     /// The greatest move of a release of a reservoir between two plans, hm3.
@@ -210,10 +236,7 @@ impl Game<'_, '_> {
         moved.iter().for_each(|&var| formulation.program.add_cost(var, price));
         let solution = self.solve(&formulation.program, "dispatching with the water as it stands")?;
         let benefit = formulation.benefit_at(&solution.values);
-        for var in moved {
-            let most = solution.values[var.position()].max(0.0) + SETTLED_HM3 * 1e-4;
-            formulation.program.set_bounds(var, 0.0, most);
-        }
+        keep_water(&mut formulation, &solution.values);
         let plan = self.smooth(formulation, &solution, benefit);
         Ok((plan, benefit))
     }
@@ -246,6 +269,24 @@ impl Game<'_, '_> {
             }
             status => Err(Unsolved::Stalled { stage, status }),
         }
+    }
+}
+
+/// Leaves power alone free: what is not power stays where it is, and rows without power are taken away.
+fn keep_water(formulation: &mut Formulation<'_>, values: &[f64]) {
+    let vars = &formulation.vars;
+    let tables = [&vars.served, &vars.unserved, &vars.other].into_iter().flat_map(|table| table.iter());
+    let power = tables.chain(vars.turbined.iter()).chain(vars.thermal.iter()).chain(vars.sent.iter());
+    let power: BTreeSet<Var> = power.flat_map(|series| series.iter().copied()).collect();
+    let program = &mut formulation.program;
+    let with_power: BTreeSet<Row> =
+        program.terms().iter().filter(|term| power.contains(&term.var)).map(|term| term.row).collect();
+    for var in program.variable_ids().filter(|var| !power.contains(var)).collect::<Vec<_>>() {
+        let value = values[var.position()];
+        program.set_bounds(var, value, value);
+    }
+    for row in program.row_ids().filter(|row| !with_power.contains(row)).collect::<Vec<_>>() {
+        program.set_row_bounds(row, f64::NEG_INFINITY, f64::INFINITY);
     }
 }
 
