@@ -1,7 +1,7 @@
 //! Equilibrium: national best responses in river order until nobody moves, then one joint dispatch.
 //!
 //! Let `x = (x_1, ..., x_n)` be the riparians' decisions about water. Riparian `i` answers with a best
-//! response `x_i in argmax B_i(x_i, x_-i)`, an LP of its own ([`response`]), in river order, each seeing
+//! response `x_i in argmax B_i(x_i, x_-i)`, an LP of its own (`response`), in river order, each seeing
 //! what those above have just done; a round is over when all have answered. The rounds start from the quotas'
 //! plan and end when no release of a reservoir moves by 1 hm3 in a period: then every answer is a best one
 //! to the others to within [`LEAST_GAIN_MUSD`], a Nash equilibrium in water. There may be several; the start, the order, and the
