@@ -485,6 +485,18 @@ fn policies_must_be_known_and_make_sense() {
     assert_problem("[policy.ours]\nslack = 0.5", "policy.ours.slack = 0.5 is not between 0.0000001 and 0.05");
     assert_problem("[policy.none]\ntitle = \"None\"", "policy.none: gives neither welfare nor award");
     assert_problem(
+        "[policy.ours]\nequilibrium = { order = [] }",
+        "policy.ours: gives both welfare and equilibrium",
+    );
+    assert_problem(
+        "[policy.alone]\ntitle = \"Alone\"\nequilibrium = { order = [\"QQ\"] }",
+        "policy.alone.equilibrium.order",
+    );
+    assert_problem(
+        "[policy.alone]\ntitle = \"Alone\"\nequilibrium = { rounds = 0 }",
+        "policy.alone.equilibrium.rounds = 0 leaves no round to answer in",
+    );
+    assert_problem(
         "[policy.ours.welfare]\nalpha = -1",
         "policy.ours.welfare.alpha: wants a number that is not negative, or \"leximin\", not the number -1",
     );

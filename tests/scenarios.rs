@@ -50,6 +50,7 @@ scenarios! {
     rogun_filling: "rogun-filling";
     kambarata: "kambarata";
     qosh_tepa: "qosh-tepa";
+    gas_crisis: "gas-crisis";
     vegetation_season: "vegetation-season";
     larson: "benchmarks/four-reservoirs-larson";
     chow: "benchmarks/four-reservoirs-chow";

@@ -17,6 +17,7 @@ use crate::solver::{Solution, Solver, Status};
 
 use super::award::{by_claims, estates, treaty};
 use super::diagnosis::conflicts;
+use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
 use super::levels::{Held, Levels, sum_up};
@@ -76,6 +77,9 @@ pub fn allocate(
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
+    if let Some(rule) = &policy.equilibrium {
+        return equilibrium::allocate(window, rule, solver, yields);
+    }
     let mut engine = Engine { slack: policy.slack, ..Engine::new(window, solver) };
     if is_money(policy) { engine.allocate_money(yields) } else { engine.allocate_goal(policy, yields) }
 }
@@ -242,7 +246,7 @@ impl<'a, 's> Engine<'a, 's> {
         match (&policy.welfare, &policy.award) {
             (Some(welfare), _) => Ok((Goal::of_measure(self.window, welfare.measure), welfare.clone())),
             (None, Some(award)) => Ok((self.award_goal(award, yields, shortfall)?, nearest)),
-            (None, None) => Err(Unsolved::NothingToShare),
+            (None, None) => Err(Unsolved::ManyPrograms),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod allocate;
 pub mod award;
 pub mod diagnosis;
+pub mod equilibrium;
 pub mod formulation;
 pub mod goal;
 mod levels;

@@ -85,7 +85,7 @@ impl Prices {
 }
 
 fn snap(value: f64, lower: f64, upper: f64) -> f64 {
-    let near = |bound: f64| (value - bound).abs() <= SNAP * bound.abs().max(1.0);
+    let near = |bound: f64| bound.is_finite() && (value - bound).abs() <= SNAP * bound.abs().max(1.0);
     if near(lower) {
         lower
     } else if near(upper) {

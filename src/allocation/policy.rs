@@ -37,6 +37,25 @@ pub struct Policy {
     /// Come as near as the network allows to the award of a claims rule or treaty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub award: Option<Award>,
+    /// National best responses to a fixed point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub equilibrium: Option<Equilibrium>,
+}
+
+/// Each riparian for itself: best responses in river order until nobody moves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Equilibrium {
+    /// Who answers first, by name; who is not named comes after, down the river.
+    #[serde(default)]
+    pub order: Vec<String>,
+    /// The most rounds.
+    #[serde(default = "thirty")]
+    pub rounds: u32,
+}
+
+fn thirty() -> u32 {
+    30
 }
 
 /// The welfare family: maximise `sum_i w_i phi_alpha(gain_i)`, `gain_i = (u_i - floor_i) / scale_i`.
@@ -258,10 +277,12 @@ mod tests {
     fn the_catalogue_reads_and_each_policy_has_one_kind() {
         let policies = read_catalogue().unwrap();
         let names: Vec<&str> = policies.keys().map(String::as_str).collect();
-        let known = ["quota", "proportional", "per_capita", "max_min", "proportional_fair", "one_basin"];
+        let known =
+            ["quota", "proportional", "per_capita", "max_min", "proportional_fair", "one_basin", "autarky"];
         assert_eq!(names, known);
         for (name, policy) in &policies {
-            assert_ne!(policy.welfare.is_some(), policy.award.is_some(), "{name}: one kind");
+            let kinds = [policy.welfare.is_some(), policy.award.is_some(), policy.equilibrium.is_some()];
+            assert_eq!(kinds.into_iter().filter(|kind| *kind).count(), 1, "{name}: one kind");
             assert!(
                 !policy.about.is_empty() && !policy.source.is_empty() && !policy.rule.is_empty(),
                 "{name}"

@@ -25,6 +25,9 @@ pub enum Unsolved {
     /// Nobody has anything to share.
     #[error("nobody claims anything that the policy shares")]
     NothingToShare,
+    /// The policy is a game of several programs.
+    #[error("a policy of best responses is many programs in turn; there is no one program to show")]
+    ManyPrograms,
     /// A claims rule cannot take what it is given.
     #[error("no award: {0}")]
     NoAward(#[from] ClaimsError),

@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use crate::allocation::policy::{Alpha, Award, AwardRule, Policy, WeightRule, Weights, catalogue};
+use crate::allocation::policy::{
+    Alpha, Award, AwardRule, Equilibrium, Policy, WeightRule, Weights, catalogue,
+};
 use crate::quantity::calendar::{Horizon, HorizonError, Step};
 use crate::quantity::index::Table;
 use crate::scenario::overlay::{Origins, quoted};
@@ -120,11 +122,9 @@ pub(crate) fn policies(desk: &Desk<'_>) -> (IndexMap<String, Policy>, Vec<String
 
 fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
     let at = desk.at("policy", name);
-    let known = !at.is_spoiled("welfare") && !at.is_spoiled("award");
-    match (&policy.welfare, &policy.award) {
-        (Some(_), Some(_)) => at.problem("", "gives both welfare and award; a policy is one of them"),
-        (None, None) if known => at.problem("", "gives neither welfare nor award; it needs one of them"),
-        _ => {}
+    check_kind(&at, policy);
+    if let Some(equilibrium) = &policy.equilibrium {
+        check_equilibrium(desk, &at, equilibrium);
     }
     if !(1e-7..=0.05).contains(&policy.slack) {
         at.problem("slack", format!("= {} is not between 0.0000001 and 0.05", policy.slack));
@@ -142,6 +142,39 @@ fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
         if all_named && weights.values().all(|&weight| weight == 0.0) {
             at.problem("welfare.weights", "are all 0; somebody must count");
         }
+    }
+}
+
+/// A policy is of one kind.
+fn check_kind(at: &Entry<'_>, policy: &Policy) {
+    let kinds = [
+        ("welfare", policy.welfare.is_some()),
+        ("award", policy.award.is_some()),
+        ("equilibrium", policy.equilibrium.is_some()),
+    ];
+    let given: Vec<&str> = kinds.iter().filter(|(_, given)| *given).map(|(kind, _)| *kind).collect();
+    match given[..] {
+        [] if kinds.iter().all(|(kind, _)| !at.is_spoiled(kind)) => {
+            at.problem("", "gives neither welfare nor award nor equilibrium; it needs one of them");
+        }
+        [one, other, ..] => {
+            at.problem("", format!("gives both {one} and {other}; a policy is one of them"));
+        }
+        _ => {}
+    }
+}
+
+/// The order names riparians there are, each once; there is at least one round.
+fn check_equilibrium(desk: &Desk<'_>, at: &Entry<'_>, equilibrium: &Equilibrium) {
+    for (k, name) in equilibrium.order.iter().enumerate() {
+        if equilibrium.order[..k].contains(name) {
+            at.problem("equilibrium.order", format!("names `{name}` twice"));
+        } else {
+            at.find("equilibrium.order", name, &desk.riparians);
+        }
+    }
+    if equilibrium.rounds == 0 {
+        at.problem("equilibrium.rounds", "= 0 leaves no round to answer in");
     }
 }
 

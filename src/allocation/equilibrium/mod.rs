@@ -1,0 +1,321 @@
+//! Equilibrium: national best responses in river order until nobody moves, then one joint dispatch.
+//!
+//! Let `x = (x_1, ..., x_n)` be the riparians' decisions about water. Riparian `i` answers with a best
+//! response `x_i in argmax B_i(x_i, x_-i)`, an LP of its own (`response`), in river order, each seeing
+//! what those above have just done; a round is over when all have answered. The rounds start from the quotas'
+//! plan and end when no release of a reservoir moves by 1 hm3 in a period: then every answer is a best one
+//! to the others to within [`LEAST_GAIN_MUSD`], a Nash equilibrium in water. There may be several; the start, the order, and the
+//! rule that a riparian moves only for money choose one. If a round brings back the releases of an
+//! earlier one, it goes in a circle, and the average of the circle is taken, which keeps every balance
+//! because they are linear. In the rounds electricity is bought and sold at the lines' prices; at the end
+//! the water stands and all power systems are dispatched together. Heads are made anew from the plan
+//! as for every other policy.
+
+mod response;
+mod standing;
+mod territory;
+
+use std::collections::BTreeSet;
+
+use crate::energy::hydropower::Yields;
+use crate::network::basin::{Basin, RiparianIdx};
+use crate::quantity::index::{Idx, Table};
+use crate::solver::program::{Program, Row, Var};
+use crate::solver::{Solution, Solver, Status};
+
+use super::allocate::{Allocation, Effort, allocate as allocate_policy};
+use super::diagnosis::conflicts;
+use super::formulation::{Detail, Formulation};
+use super::plan::Plan;
+use super::policy::{Equilibrium, catalogue};
+use super::unsolved::Unsolved;
+use super::window::Window;
+use response::Response;
+use standing::{price, stand};
+
+/// No release may move by this much in a round at the end, hm3.
+const SETTLED_HM3: f64 = 1.0;
+/// A riparian does not move for less than this, MUSD: about what a solver does not know of a benefit of
+/// thousands. Without it the answers drift among plans that are worth the same.
+pub const LEAST_GAIN_MUSD: f64 = 0.1;
+/// A benefit is held this much below its greatest, relative to it.
+const BENEFIT_SLACK: f64 = 5e-7;
+/// Generation may move by this share between the heads assumed and the heads that follow.
+const HEAD_TOLERANCE: f64 = 1e-3;
+/// The most times that the heads are made anew.
+const HEAD_PASSES: usize = 3;
+
+/// Allocates a window by best responses.
+///
+/// # Errors
+/// Limits that contradict each other, or a solver that stops without an answer.
+pub fn allocate(
+    window: Window<'_>,
+    rule: &Equilibrium,
+    solver: &dyn Solver,
+    yields: &Yields,
+) -> Result<Allocation, Unsolved> {
+    let start = start(window, solver, yields)?;
+    let mut game = Game { window, solver, order: order(window.basin, rule), effort: start.effort.clone() };
+    let (mut water, mut yields) = (start.plan, yields.clone());
+    let mut pass = 1;
+    loop {
+        game.effort.warnings.clear();
+        water = game.rounds(water, rule.rounds, &yields)?;
+        let (plan, benefit) = game.dispatch(&water, &yields)?;
+        let (next, gap) = refreshed(window, &plan, &yields);
+        if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
+            let effort = Effort { head_gap: gap, ..game.effort };
+            return Ok(Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort });
+        }
+        yields = next;
+        pass += 1;
+    }
+}
+
+/// What a riparian could gain by changing its own plan alone, MUSD, at the prices of the water rounds.
+///
+/// # Errors
+/// As [`allocate`].
+pub fn gain_alone(
+    window: Window<'_>,
+    plan: &Plan,
+    i: RiparianIdx,
+    solver: &dyn Solver,
+    yields: &Yields,
+) -> Result<f64, Unsolved> {
+    let mut game = Game { window, solver, order: Vec::new(), effort: Effort::default() };
+    let best = game.answer(plan, i, yields)?.1;
+    Ok(best - game.standing_still(plan, i, yields)?)
+}
+
+/// The riparians in the order in which they answer: those named first, then the others by the first node of
+/// theirs down the river.
+fn order(basin: &Basin, rule: &Equilibrium) -> Vec<RiparianIdx> {
+    let mut order: Vec<RiparianIdx> =
+        rule.order.iter().filter_map(|name| basin.riparian_named(name)).collect();
+    let by_river = basin.downstream_order.iter().map(|&n| territory::owner(basin, n));
+    for i in by_river.chain(basin.riparians.indices()) {
+        if !order.contains(&i) {
+            order.push(i);
+        }
+    }
+    order
+}
+
+/// The quotas' plan.
+fn start(window: Window<'_>, solver: &dyn Solver, yields: &Yields) -> Result<Allocation, Unsolved> {
+    let policies = catalogue();
+    let quota = policies.get("quota").ok_or(Unsolved::NothingToShare)?;
+    allocate_policy(window, quota, solver, yields)
+}
+
+/// The yields along a plan's own storages, and the share by which its generation would differ.
+fn refreshed(window: Window<'_>, plan: &Plan, yields: &Yields) -> (Yields, f64) {
+    let next = Yields::along(window.basin, &plan.storage_path(&window.start.storage));
+    let (mut moved, mut total) = (0.0, 0.0);
+    for h in window.basin.plants.indices() {
+        for t in window.basin.horizon.indices() {
+            let turbined = plan.turbined[h][t];
+            moved += turbined * (next.of(h, t) - yields.of(h, t)).abs();
+            total += turbined * yields.of(h, t);
+        }
+    }
+    (next, if total > 0.0 { moved / total } else { 0.0 })
+}
+
+struct Game<'a, 's> {
+    window: Window<'a>,
+    solver: &'s dyn Solver,
+    order: Vec<RiparianIdx>,
+    effort: Effort,
+}
+
+impl<'a> Game<'a, '_> {
+    /// Rounds of answers until nobody moves, a circle closes, or there are no rounds left.
+    fn rounds(&mut self, start: Plan, most: u32, yields: &Yields) -> Result<Plan, Unsolved> {
+        let mut plans = vec![start];
+        for round in 1..=most {
+            let mut plan = plans[plans.len() - 1].clone();
+            for i in self.order.clone() {
+                plan = self.reply(&plan, i, yields)?;
+            }
+            let same = plans.iter().rposition(|before| self.moved(before, &plan) < SETTLED_HM3);
+            plans.push(plan);
+            if let Some(first) = same {
+                return Ok(self.end_of(plans, first, round));
+            }
+        }
+        let last = plans.len() - 1;
+        if last > 0 {
+            let moved = self.moved(&plans[last - 1], &plans[last]);
+            let warning =
+                format!("best responses still moved releases by {moved:.0} hm3 after {most} rounds");
+            self.effort.warnings.push(warning);
+        }
+        Ok(plans.swap_remove(last))
+    }
+
+    /// The last plan, or the average of a circle that began at `first`.
+    fn end_of(&mut self, mut plans: Vec<Plan>, first: usize, round: u32) -> Plan {
+        let last = plans.len() - 1;
+        if first + 1 == last {
+            return plans.swap_remove(last);
+        }
+        let length = last - first;
+        self.effort.warnings.push(format!(
+            "best responses go in a circle of {length} rounds (closed in round {round}); its average is taken"
+        ));
+        mean(&plans[first + 1..])
+    }
+
+    /// The plan after a riparian's answer: as it is, unless it gains by moving.
+    fn reply(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<Plan, Unsolved> {
+        let (mut response, best, values) = self.answer(plan, i, yields)?;
+        let worth_it = match self.standing_still(plan, i, yields) {
+            Ok(still) => best > still + LEAST_GAIN_MUSD,
+            Err(_) => true,
+        };
+        if !worth_it {
+            return Ok(plan.clone());
+        }
+        response.stay_near(best - BENEFIT_SLACK * best.abs().max(1.0));
+        let near = self.solver.solve(&response.formulation.program);
+        self.effort.programs += 1;
+        self.effort.iterations += near.iterations;
+        Ok(response.merged(plan, if near.is_usable() { &near.values } else { &values }))
+    }
+
+    /// A riparian's best response: its program, what it is worth to it (MUSD), and where it is.
+    fn answer(
+        &mut self,
+        plan: &Plan,
+        i: RiparianIdx,
+        yields: &Yields,
+    ) -> Result<(Response<'a>, f64, Vec<f64>), Unsolved> {
+        let mut response = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
+        response.maximise_own();
+        let solution = self.solve(&response.formulation.program, "answering for one riparian")?;
+        let worth = response.own_benefit(&solution.values);
+        Ok((response, worth, solution.values))
+    }
+
+    /// What a riparian has if it keeps its water as it is, MUSD.
+    fn standing_still(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<f64, Unsolved> {
+        let mut still = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
+        still.stand_still();
+        still.maximise_own();
+        let solution = self.solve(&still.formulation.program, "standing still")?;
+        Ok(still.own_benefit(&solution.values))
+    }
+
+    /// The greatest move of a release of a reservoir between two plans, hm3.
+    fn moved(&self, before: &Plan, after: &Plan) -> f64 {
+        let basin = self.window.basin;
+        let outlets = basin.reservoirs.iter().flat_map(|reservoir| basin.outlets(reservoir.node));
+        outlets
+            .flat_map(|r| before.flow[r].iter().zip(after.flow[r].iter()))
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f64::max)
+    }
+
+    /// The dispatch of all power systems together, with the water as it stands; its plan and total
+    /// benefit, MUSD.
+    fn dispatch(&mut self, water: &Plan, yields: &Yields) -> Result<(Plan, f64), Unsolved> {
+        let basin = self.window.basin;
+        let mut formulation = Formulation::new(self.window, yields, Detail::Money);
+        let vars = formulation.vars.clone();
+        let price = price(basin, &formulation);
+        let mut pairs: Vec<(Var, f64)> = Vec::new();
+        pairs.extend(series(&vars.storage, &water.storage));
+        pairs.extend(series(&vars.flow, &water.flow));
+        pairs.extend(series(&vars.delivery, &water.delivery));
+        let moved: Vec<Var> =
+            pairs.into_iter().flat_map(|(var, value)| stand(&mut formulation, var, value)).collect();
+        formulation.maximise_benefit();
+        moved.iter().for_each(|&var| formulation.program.add_cost(var, price));
+        let solution = self.solve(&formulation.program, "dispatching with the water as it stands")?;
+        let benefit = formulation.benefit_at(&solution.values);
+        keep_water(&mut formulation, &solution.values);
+        let plan = self.smooth(formulation, &solution, benefit);
+        Ok((plan, benefit))
+    }
+
+    /// The even and smooth plan among those of the same water and benefit.
+    fn smooth(&mut self, mut formulation: Formulation<'_>, solution: &Solution, benefit: f64) -> Plan {
+        let before = Plan::read(&formulation, &solution.values);
+        formulation.hold_benefit(benefit - BENEFIT_SLACK * benefit.abs().max(1.0));
+        let terms = formulation.unevenness();
+        formulation.program.clear_objective();
+        terms.into_iter().for_each(|term| formulation.program.add_convex(term));
+        match self.solve(&formulation.program, "smoothing the plan") {
+            Ok(even) => Plan::read(&formulation, &even.values),
+            Err(_) => {
+                let warning = "the plan was not smoothed: the solver stopped without an answer";
+                self.effort.warnings.push(warning.to_owned());
+                before
+            }
+        }
+    }
+
+    fn solve(&mut self, program: &Program, stage: &'static str) -> Result<Solution, Unsolved> {
+        let solution = self.solver.solve(program);
+        self.effort.programs += 1;
+        self.effort.iterations += solution.iterations;
+        match solution.status {
+            _ if solution.is_usable() => Ok(solution),
+            Status::Infeasible => {
+                Err(Unsolved::Infeasible { stage, conflicts: conflicts(program, self.solver) })
+            }
+            status => Err(Unsolved::Stalled { stage, status }),
+        }
+    }
+}
+
+/// Leaves power alone free: what is not power stays where it is, and rows without power are taken away.
+fn keep_water(formulation: &mut Formulation<'_>, values: &[f64]) {
+    let vars = &formulation.vars;
+    let tables = [&vars.served, &vars.unserved, &vars.other].into_iter().flat_map(|table| table.iter());
+    let power = tables.chain(vars.turbined.iter()).chain(vars.thermal.iter()).chain(vars.sent.iter());
+    let power: BTreeSet<Var> = power.flat_map(|series| series.iter().copied()).collect();
+    let program = &mut formulation.program;
+    let with_power: BTreeSet<Row> =
+        program.terms().iter().filter(|term| power.contains(&term.var)).map(|term| term.row).collect();
+    for var in program.variable_ids().filter(|var| !power.contains(var)).collect::<Vec<_>>() {
+        let value = values[var.position()];
+        program.set_bounds(var, value, value);
+    }
+    for row in program.row_ids().filter(|row| !with_power.contains(row)).collect::<Vec<_>>() {
+        program.set_row_bounds(row, f64::NEG_INFINITY, f64::INFINITY);
+    }
+}
+
+/// Variables beside the values they stand at.
+fn series<I: Idx>(
+    vars: &Table<I, crate::quantity::index::Series<Var>>,
+    values: &Table<I, crate::quantity::index::Series<f64>>,
+) -> Vec<(Var, f64)> {
+    let both = vars.iter().zip(values.iter());
+    both.flat_map(|(vars, values)| vars.iter().copied().zip(values.iter().copied())).collect()
+}
+
+/// The mean of the water of several plans; at least one.
+fn mean(plans: &[Plan]) -> Plan {
+    let mut mean = plans[0].clone();
+    let share = 1.0 / plans.len() as f64;
+    type Part = fn(&mut Plan) -> Vec<&mut f64>;
+    let parts: [Part; 3] = [
+        |plan| plan.storage.iter_mut().flat_map(|series| series.iter_mut()).collect(),
+        |plan| plan.flow.iter_mut().flat_map(|series| series.iter_mut()).collect(),
+        |plan| plan.delivery.iter_mut().flat_map(|series| series.iter_mut()).collect(),
+    ];
+    for part in parts {
+        part(&mut mean).into_iter().for_each(|value| *value *= share);
+        for plan in &plans[1..] {
+            let mut other = plan.clone();
+            let values = part(&mut other);
+            part(&mut mean).into_iter().zip(values).for_each(|(sum, value)| *sum += share * *value);
+        }
+    }
+    mean
+}
