@@ -246,6 +246,6 @@ fn a_coalition_that_would_leave_is_named() {
     let figures = draw(&tables(&scenario, &[(own, THREE)]), &scenario);
     assert_eq!(
         find(&figures, "coalitions").title,
-        "Under consortium Kyrgyzstan and Uzbekistan could get 25\u{a0}MUSD more together than they are paid"
+        "Under consortium Kyrgyzstan and Uzbekistan could get 25\u{a0}MUSD more without the others"
     );
 }

@@ -6,9 +6,6 @@
 use super::canvas::{Canvas, Frame, Spot};
 use super::palette::{self, Colour, Line};
 
-/// The least height of a name with its sum beside a bar, pixels.
-const NAME: f64 = 44.0;
-
 /// The height at which a slot has room for a number, pixels.
 const NUMBER: f64 = 19.0;
 
@@ -16,7 +13,7 @@ const NUMBER: f64 = 19.0;
 const THIN: f64 = 2.0;
 
 /// The least gap between bars, pixels.
-const GAP: f64 = 10.0;
+const GAP: f64 = 4.0;
 
 /// A band to be laid out: the places of its ends among those on the left and on the right, and how much.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,12 +47,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// The most pixels an amount of 1 can have so that both sides fit a height.
-    pub(super) fn largest_scale(ends: &[End], height: f64) -> f64 {
+    /// The most pixels an amount of 1 can have so that both sides fit a height, with so much for each name.
+    pub(super) fn largest_scale(ends: &[End], height: f64, name: f64) -> f64 {
         let total: f64 = ends.iter().map(|end| end.amount).sum();
         let mut scale = height / total.max(1e-9);
         for _ in 0..200 {
-            if needed(ends, scale, slot(ends, height)) <= height {
+            if needed(ends, scale, slot(ends, height), name) <= height {
                 break;
             }
             scale *= 0.96;
@@ -64,10 +61,10 @@ impl Layout {
     }
 
     /// The layout in a frame: bars spread over its height, bands in the order of their other ends.
-    pub(super) fn new(ends: &[End], frame: Frame, scale: f64) -> Layout {
+    pub(super) fn new(ends: &[End], frame: Frame, scale: f64, name: f64) -> Layout {
         let slot = slot(ends, frame.height());
-        let left = column(ends, |end| (end.from, end.to), frame, scale, THIN);
-        let right = column(ends, |end| (end.to, end.from), frame, scale, slot);
+        let left = column(ends, |end| (end.from, end.to), frame, scale, (THIN, name));
+        let right = column(ends, |end| (end.to, end.from), frame, scale, (slot, name));
         let band = |k: usize| Band {
             from: (frame.left, left.1[k]),
             to: (frame.right, right.1[k]),
@@ -87,25 +84,26 @@ fn slot(ends: &[End], height: f64) -> f64 {
 }
 
 /// The height that the higher side needs.
-fn needed(ends: &[End], scale: f64, slot: f64) -> f64 {
+fn needed(ends: &[End], scale: f64, slot: f64, name: f64) -> f64 {
     let side = |place: fn(&End) -> usize, slot: f64| -> f64 {
         let count = ends.iter().map(|end| place(end) + 1).max().unwrap_or(0);
         let bar = |own: usize| -> f64 {
             let bands = ends.iter().filter(|end| place(end) == own);
             bands.map(|end| thick(end.amount, scale).max(slot)).sum()
         };
-        (0..count).map(|own| bar(own).max(NAME) + GAP).sum()
+        (0..count).map(|own| bar(own).max(name) + GAP).sum()
     };
     side(|end| end.from, THIN).max(side(|end| end.to, slot))
 }
 
-/// The bars of a side and the middle of each band at it; `key` gives a band's own place and its other one.
+/// The bars of a side and the middle of each band at it; `key` gives a band's own place and its other one, the
+/// pair the least heights of a band and of a name.
 fn column(
     ends: &[End],
     key: fn(&End) -> (usize, usize),
     frame: Frame,
     scale: f64,
-    slot: f64,
+    (slot, name): (f64, f64),
 ) -> (Vec<Bar>, Vec<f64>) {
     let count = ends.iter().map(|end| key(end).0 + 1).max().unwrap_or(0);
     let own = |place: usize| -> Vec<usize> {
@@ -115,19 +113,19 @@ fn column(
     };
     let high = |k: &usize| thick(ends[*k].amount, scale).max(slot);
     let heights: Vec<f64> = (0..count).map(|place| own(place).iter().map(high).sum()).collect();
-    let room: f64 = heights.iter().map(|bar: &f64| bar.max(NAME)).sum();
+    let room: f64 = heights.iter().map(|bar: &f64| bar.max(name)).sum();
     let gap = ((frame.height() - room) / count.max(1) as f64).max(0.0);
     let mut y = frame.top + 0.5 * gap;
     let (mut bars, mut middles) = (Vec::new(), vec![0.0; ends.len()]);
     for (place, height) in heights.iter().enumerate() {
-        let mut at = y + 0.5 * (height.max(NAME) - height);
+        let mut at = y + 0.5 * (height.max(name) - height);
         let sum = own(place).iter().map(|&k| ends[k].amount).sum();
         bars.push((at, at + height, sum));
         for k in own(place) {
             middles[k] = at + 0.5 * high(&k);
             at += high(&k);
         }
-        y += height.max(NAME) + gap;
+        y += height.max(name) + gap;
     }
     (bars, middles)
 }
@@ -191,8 +189,8 @@ mod tests {
     #[test]
     fn bands_fill_their_bars_and_bars_their_page() {
         let ends = ends();
-        let scale = Layout::largest_scale(&ends, PAGE.height());
-        let layout = Layout::new(&ends, PAGE, scale);
+        let scale = Layout::largest_scale(&ends, PAGE.height(), 44.0);
+        let layout = Layout::new(&ends, PAGE, scale, 44.0);
         for bars in [&layout.payers, &layout.paid] {
             assert!(bars.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{bars:?}");
             assert!(bars[0].0 >= PAGE.top && bars[bars.len() - 1].1 <= PAGE.bottom, "{bars:?}");
@@ -210,9 +208,9 @@ mod tests {
     #[test]
     fn many_small_bands_fit_as_well() {
         let ends: Vec<End> = (0..60).map(|k| End { from: k % 5, to: k % 6, amount: 0.5 }).collect();
-        let scale = Layout::largest_scale(&ends, 300.0);
-        let layout = Layout::new(&ends, Frame { bottom: PAGE.top + 300.0, ..PAGE }, scale);
-        assert!(layout.paid.iter().all(|bar| bar.1 <= PAGE.top + 300.0 + 20.0), "{:?}", layout.paid);
+        let scale = Layout::largest_scale(&ends, 300.0, 24.0);
+        let layout = Layout::new(&ends, Frame { bottom: PAGE.top + 300.0, ..PAGE }, scale, 24.0);
+        assert!(layout.paid.iter().all(|bar| bar.1 <= PAGE.top + 300.0 + 1e-6), "{:?}", layout.paid);
         assert!(layout.slot < NUMBER);
     }
 

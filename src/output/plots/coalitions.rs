@@ -24,6 +24,9 @@ const ROW: f64 = 25.0;
 /// What is smaller is no difference, MUSD.
 const NOTHING: f64 = 0.05;
 
+/// Nor is what is smaller relative to what the coalitions have: so exact are the plans behind it.
+const SAME: f64 = 1e-5;
+
 /// The worth and the payoff of a coalition under a policy, MUSD above the status quo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Stake {
@@ -52,9 +55,12 @@ impl Coalition {
 /// The policies with their rules, and the coalitions, the least content first.
 struct Picture {
     policies: Vec<(String, String)>,
-    against: String,
+    /// The status quo, where it is known.
+    against: Option<String>,
     members: Vec<String>,
     coalitions: Vec<Coalition>,
+    /// What counts as no difference, MUSD.
+    nothing: f64,
 }
 
 /// Draws it, where coalitions were reckoned.
@@ -63,10 +69,10 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
     if picture.coalitions.is_empty() {
         return Vec::new();
     }
+    let than = picture.against.as_ref().map_or(String::new(), |policy| format!(" more than under {policy}"));
     let subtitle = format!(
-        "Million US dollars more than under {}: a ring is what its members could get without the others, a disc what \
-         they get; number: the difference",
-        picture.against
+        "Million US dollars{than}: a ring is what its members could get without the others, a disc what they get; \
+         number: the difference"
     );
     view.figure("coalitions", title(view, &picture), &subtitle, |canvas, body| {
         draw(canvas, body, view, &picture);
@@ -80,11 +86,12 @@ fn rows_of<'v>(view: &'v View<'_>, policy: &str) -> Vec<&'v CoalitionRow> {
 
 fn picture(view: &View<'_>) -> Picture {
     let policies = policies(view);
+    let known = view.tables.coalitions.iter().all(|row| row.status_quo_MUSD.is_some());
     let mut members: Vec<String> = Vec::new();
     let mut found: IndexMap<&str, Vec<Option<Stake>>> = IndexMap::new();
     for (k, (policy, _)) in policies.iter().enumerate() {
         for row in rows_of(view, policy) {
-            let before = row.status_quo_MUSD.unwrap_or(0.0);
+            let before = if known { row.status_quo_MUSD.unwrap_or(0.0) } else { 0.0 };
             let stake = Stake { worth: row.worth_MUSD - before, payoff: row.payoff_MUSD - before };
             found.entry(&row.members).or_insert_with(|| vec![None; policies.len()])[k] = Some(stake);
             members.extend(row.members.split('+').map(str::to_owned));
@@ -100,8 +107,10 @@ fn picture(view: &View<'_>) -> Picture {
     let mut coalitions: Vec<Coalition> = found.into_iter().map(coalition).collect();
     coalitions.retain(|coalition| coalition.members.len() < members.len());
     coalitions.sort_by(|a, b| a.least().total_cmp(&b.least()));
-    let against = view.tables.coalitions.first().map_or(String::new(), |row| row.against.clone());
-    Picture { policies, against, members, coalitions }
+    let against = view.tables.coalitions.first().filter(|_| known).map(|row| row.against.clone());
+    let sizes = view.tables.coalitions.iter().map(|row| row.worth_MUSD.abs());
+    let nothing = NOTHING.max(SAME * sizes.fold(0.0, f64::max));
+    Picture { policies, against, members, coalitions, nothing }
 }
 
 /// The settled policies with their rules, those with the least content coalitions if they are too many.
@@ -133,20 +142,15 @@ fn title(view: &View<'_>, picture: &Picture) -> String {
     let holds = |stake: &Option<Stake>| stake.is_some_and(|stake| stake.slack() <= slack);
     let policy = first.stakes.iter().position(holds).map_or("", |k| picture.policies[k].0.as_str());
     let names: Vec<&str> = first.members.iter().map(|name| view.title_of(name)).collect();
-    let who = listed(&names);
-    let many = names.len() > 1;
-    let (would, get) = (if many { "together" } else { "alone" }, if many { "get" } else { "gets" });
+    let (who, come) = (listed(&names), if names.len() > 1 { "come" } else { "comes" });
     let under = if picture.policies.len() > 1 { format!(" under {policy}") } else { String::new() };
-    if slack < -NOTHING {
-        format!("Under {policy} {who} could get {} more {would} than they are paid", money(-slack))
-            .replace("than they are", if many { "than they are" } else { "than it is" })
-    } else if slack <= NOTHING {
-        format!("No coalition could do better by leaving, but {who}{under} would lose nothing by it")
+    if slack < -picture.nothing {
+        format!("Under {policy} {who} could get {} more without the others", money(-slack))
+    } else if slack <= picture.nothing {
+        format!("No coalition could do better by leaving, but {who} would lose nothing by it{under}")
     } else {
-        format!(
-            "No coalition could do better by leaving: the nearest to it, {who}, {get} {} more{under}",
-            money(slack)
-        )
+        let inside = format!("{} better off inside{under}", money(slack));
+        format!("No coalition could do better by leaving; {who} {come} nearest to it, {inside}")
     }
 }
 
@@ -160,7 +164,7 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, picture: &Picture) {
     let bottom = body.bottom - 40.0;
     let fit = ((bottom - top) / ROW) as usize;
     let shown = if picture.coalitions.len() > fit { fit - 1 } else { picture.coalitions.len() };
-    let high = ((bottom - top) / (shown + usize::from(shown < picture.coalitions.len())) as f64).min(46.0);
+    let high = ((bottom - top) / (shown + usize::from(shown < picture.coalitions.len())) as f64).min(64.0);
     let wide = 36.0 * picture.members.len() as f64;
     let rows: Vec<(f64, &Coalition)> = picture.coalitions[..shown]
         .iter()
@@ -173,7 +177,12 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, picture: &Picture) {
     let scale_values = rows.iter().flat_map(|(_, c)| c.stakes.iter().flatten());
     let (low, most) = extent(scale_values.flat_map(|stake| [stake.worth, stake.payoff, 0.0]));
     let frames = field.grid(picture.policies.len(), picture.policies.len(), 22.0, 0.0);
-    let room = Type::SMALL.width("\u{2212}10\u{2009}000") + 14.0;
+    let numbers: Vec<String> = rows
+        .iter()
+        .flat_map(|(_, c)| c.stakes.iter().flatten())
+        .map(|stake| difference(stake.slack()))
+        .collect();
+    let room = Type::SMALL.bold().widest(numbers.iter().map(String::as_str)) + 18.0;
     for (k, frame) in frames.iter().enumerate() {
         let plot = Frame { right: frame.right - room, ..*frame };
         let air = 0.04 * (most - low).max(1e-6);
@@ -182,7 +191,10 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, picture: &Picture) {
         panel(canvas, *frame, plot, &picture.policies[k], &scale);
         for (y, coalition) in &rows {
             if let Some(stake) = coalition.stakes[k] {
-                draw_stake(canvas, *y, stake, plot, &scale, frame.right);
+                let leaves = stake.slack() < -picture.nothing;
+                draw_stake(canvas, (*y, frame.right), stake, leaves, |value| {
+                    scale.at(value, plot.left, plot.right)
+                });
             }
         }
     }
@@ -251,9 +263,11 @@ fn panel(canvas: &Canvas, frame: Frame, plot: Frame, (policy, rule): &(String, S
     }
 }
 
-fn draw_stake(canvas: &Canvas, y: f64, stake: Stake, plot: Frame, scale: &Scale, right: f64) {
-    let x = |value: f64| scale.at(value, plot.left, plot.right);
-    let leaves = stake.slack() < -NOTHING;
+fn difference(slack: f64) -> String {
+    if slack > NOTHING { format!("+{}", amount(slack)) } else { amount(slack) }
+}
+
+fn draw_stake(canvas: &Canvas, (y, right): Spot, stake: Stake, leaves: bool, x: impl Fn(f64) -> f64) {
     let colour = if leaves { palette::UNSERVED } else { palette::INK };
     let line = if leaves {
         Line { colour, dash: &[6.0, 4.0], width: 3.0 }
@@ -267,8 +281,7 @@ fn draw_stake(canvas: &Canvas, y: f64, stake: Stake, plot: Frame, scale: &Scale,
     if (x(stake.payoff) - x(stake.worth)).abs() < 13.0 {
         canvas.disc((x(stake.payoff), y), 4.0, colour);
     }
-    let slack = stake.slack();
-    let text = if slack > NOTHING { format!("+{}", amount(slack)) } else { amount(slack) };
+    let text = difference(stake.slack());
     let look = if leaves { Type::SMALL.bold().colour(palette::UNSERVED) } else { Type::SMALL };
     canvas.text((right, y), &text, look, Across::Right, Upright::Middle);
 }

@@ -7,7 +7,7 @@
 use super::axis::grouped;
 use super::bands::{Band, End, Layout};
 use super::canvas::{Across, Canvas, Frame, Type, Upright};
-use super::legend::flow;
+use super::legend::{self, flow};
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
 use crate::evaluation::FUND;
@@ -19,8 +19,41 @@ const MOST_PANELS: usize = 6;
 /// The most payments that are listed.
 const MOST_ROWS: usize = 18;
 
-/// Room for a panel's names on either side, pixels.
-const NAMES: f64 = 150.0;
+/// How the names beside the bars are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    /// The name people read, the sum below it.
+    Full,
+    /// The name people read and the sum on one line.
+    Line,
+    /// The short name and the sum on one line.
+    Short,
+}
+
+impl Names {
+    /// Full where there are few parties and panels.
+    fn of(across: usize, parties: usize, height: f64) -> Names {
+        match across {
+            0..=2 if parties as f64 * 48.0 <= 0.75 * height => Names::Full,
+            0..=2 => Names::Line,
+            _ => Names::Short,
+        }
+    }
+
+    /// The least height of a name, pixels.
+    fn height(self) -> f64 {
+        if self == Names::Full { 44.0 } else { 22.0 }
+    }
+
+    /// Room for a panel's names on either side, pixels.
+    fn room(self) -> f64 {
+        match self {
+            Names::Full => 150.0,
+            Names::Line => 190.0,
+            Names::Short => 92.0,
+        }
+    }
+}
 
 /// The payments of a policy, one a pair and kind, the largest first.
 pub(super) struct Ledger {
@@ -85,7 +118,7 @@ fn shown(all: &[Ledger]) -> Vec<&Ledger> {
 }
 
 fn subtitle(all: usize, shown: usize) -> String {
-    let what = "Payments over the horizon, million US dollars; the width of a band is what is paid";
+    let what = "Payments over the horizon, million US dollars, from left to right; the width of a band is what is paid";
     match (all, shown) {
         (_, 1) => what.to_owned(),
         _ if all > shown => format!("{what}; one scale; the {shown} of {all} policies that move most"),
@@ -169,22 +202,35 @@ fn kinds(canvas: &Canvas, body: Frame, ledgers: &[&Ledger]) -> f64 {
 
 fn side_by_side(canvas: &Canvas, body: Frame, view: &View<'_>, ledgers: &[&Ledger]) {
     let across = if ledgers.len() <= 3 { ledgers.len().min(2) } else { ledgers.len().div_ceil(2) };
-    let frames = body.inset(0.0, 34.0, 0.0, 6.0).grid(ledgers.len(), across, 44.0, 64.0);
-    let names = if across > 2 { 112.0 } else { NAMES };
-    let layouts: Vec<(Frame, &Ledger)> = frames.into_iter().zip(ledgers.iter().copied()).collect();
-    let scale =
-        layouts.iter().map(|(frame, ledger)| scale(view, *frame, ledger)).fold(f64::INFINITY, f64::min);
-    for (frame, ledger) in layouts {
+    let codes: Vec<(String, String, Colour)> = view
+        .riparians()
+        .into_iter()
+        .map(|(name, own)| (name.clone(), view.title_of(&name).to_owned(), own))
+        .collect();
+    let top = if across > 2 { legend::codes(canvas, body, &codes) + 10.0 } else { body.top };
+    let frames = Frame { top, ..body }.inset(0.0, 34.0, 0.0, 6.0).grid(ledgers.len(), across, 44.0, 64.0);
+    let Some(height) = frames.first().map(Frame::height) else { return };
+    let parties = ledgers.iter().map(|ledger| most_parties(view, ledger)).max().unwrap_or(0);
+    let names = Names::of(across, parties, height);
+    let scales = ledgers.iter().map(|ledger| scale(view, height, ledger, names));
+    let scale = scales.fold(f64::INFINITY, f64::min);
+    for (frame, ledger) in frames.into_iter().zip(ledgers) {
         panel(canvas, frame, view, ledger, names, scale);
     }
 }
 
 fn alone(canvas: &Canvas, body: Frame, view: &View<'_>, ledger: &Ledger) {
     let listed = 0.42 * body.width();
-    let frame =
-        Frame { right: body.right - listed - 40.0, top: body.top + 34.0, bottom: body.bottom - 6.0, ..body };
-    panel(canvas, frame, view, ledger, NAMES, scale(view, frame, ledger));
+    let right = body.right - listed - 40.0;
+    let frame = Frame { right, top: body.top + 34.0, bottom: body.bottom - 6.0, ..body };
+    let names = Names::of(1, most_parties(view, ledger), frame.height());
+    panel(canvas, frame, view, ledger, names, scale(view, frame.height(), ledger, names));
     list(canvas, Frame { left: body.right - listed, ..body }, view, ledger);
+}
+
+/// How many stand on the longer side.
+fn most_parties(view: &View<'_>, ledger: &Ledger) -> usize {
+    parties(view, ledger, |p| &p.from).len().max(parties(view, ledger, |p| &p.to).len())
 }
 
 /// The payers and the paid of a ledger in the basin's order, the fund last.
@@ -208,19 +254,19 @@ fn ends(payers: &[&str], paid: &[&str], ledger: &Ledger) -> Vec<End> {
     ledger.payments.iter().map(end).collect()
 }
 
-fn scale(view: &View<'_>, frame: Frame, ledger: &Ledger) -> f64 {
+fn scale(view: &View<'_>, height: f64, ledger: &Ledger, names: Names) -> f64 {
     let (payers, paid) = (parties(view, ledger, |p| &p.from), parties(view, ledger, |p| &p.to));
-    Layout::largest_scale(&ends(&payers, &paid, ledger), frame.height())
+    Layout::largest_scale(&ends(&payers, &paid, ledger), height, names.height())
 }
 
-fn panel(canvas: &Canvas, frame: Frame, view: &View<'_>, ledger: &Ledger, names: f64, scale: f64) {
+fn panel(canvas: &Canvas, frame: Frame, view: &View<'_>, ledger: &Ledger, names: Names, scale: f64) {
     let heading = format!("{}: {}", ledger.policy, money(ledger.total()));
     let look = Type::PANEL.fitted(&heading, frame.width());
     let text = look.shorten(&heading, frame.width());
     canvas.text((frame.left, frame.top - 16.0), &text, look, Across::Left, Upright::Base);
     let (payers, paid) = (parties(view, ledger, |p| &p.from), parties(view, ledger, |p| &p.to));
-    let field = frame.inset(names, 0.0, names, 0.0);
-    let layout = Layout::new(&ends(&payers, &paid, ledger), field, scale);
+    let field = frame.inset(names.room(), 0.0, names.room(), 0.0);
+    let layout = Layout::new(&ends(&payers, &paid, ledger), field, scale, names.height());
     for (payment, band) in ledger.payments.iter().zip(&layout.bands) {
         band.draw(canvas, palette::tint(colour(view, &payment.from), 0.45), dash(&payment.in_kind));
     }
@@ -228,10 +274,10 @@ fn panel(canvas: &Canvas, frame: Frame, view: &View<'_>, ledger: &Ledger, names:
         label(canvas, payment, band, layout.slot);
     }
     for (name, span) in payers.iter().zip(&layout.payers) {
-        node(canvas, view, name, (field.left - 14.0, *span), names - 18.0, Across::Right);
+        node(canvas, view, name, (field.left - 14.0, *span), names, Across::Right);
     }
     for (name, span) in paid.iter().zip(&layout.paid) {
-        node(canvas, view, name, (field.right, *span), names - 18.0, Across::Left);
+        node(canvas, view, name, (field.right, *span), names, Across::Left);
     }
 }
 
@@ -245,9 +291,10 @@ fn label(canvas: &Canvas, payment: &PaymentRow, band: &Band, slot: f64) {
     } else {
         amount(payment.amount_MUSD)
     };
-    let spot = (band.to.0 - 8.0, band.to.1);
+    let thin = band.thick < 19.0;
+    let spot = (band.to.0 - if thin { 4.0 } else { 8.0 }, band.to.1);
     let look = Type::SMALL.colour(palette::INK);
-    if band.thick >= 19.0 && dash(&payment.in_kind).is_empty() {
+    if !thin && dash(&payment.in_kind).is_empty() {
         canvas.text(spot, &text, look, Across::Right, Upright::Middle);
     } else {
         canvas.clear_text(spot, &text, look, Across::Right);
@@ -260,7 +307,7 @@ fn node(
     view: &View<'_>,
     name: &str,
     (left, (top, bottom, sum)): (f64, (f64, f64, f64)),
-    room: f64,
+    names: Names,
     side: Across,
 ) {
     let own = colour(view, name);
@@ -268,13 +315,24 @@ fn node(
     canvas.rectangle(bar, own);
     canvas.outline(bar, Line::solid(palette::shade(own), 1.5));
     let x = if side == Across::Right { left - 10.0 } else { left + 24.0 };
-    let title = party(view, name);
+    let title = if names == Names::Short { name } else { party(view, name) };
     let title = title.strip_prefix("the ").unwrap_or(title);
-    let look = Type::LABEL.bold().colour(palette::shade(own)).fitted(title, room);
-    let middle = 0.5 * (top + bottom);
-    canvas.text((x, middle - 3.0), &look.shorten(title, room), look, side, Upright::Base);
-    let verb = if side == Across::Right { "pays" } else { "gets" };
-    canvas.text((x, middle + 6.0), &format!("{verb} {}", amount(sum)), Type::SMALL, side, Upright::Top);
+    let (middle, sum) = (0.5 * (top + bottom), amount(sum));
+    let look = Type::LABEL.bold().colour(palette::shade(own));
+    if names == Names::Full {
+        let room = names.room() - 16.0;
+        let look = look.fitted(title, room - 2.0);
+        canvas.text((x, middle - 3.0), &look.shorten(title, room), look, side, Upright::Base);
+        let verb = if side == Across::Right { "pays" } else { "gets" };
+        canvas.text((x, middle + 6.0), &format!("{verb} {sum}"), Type::SMALL, side, Upright::Top);
+        return;
+    }
+    let wide = Type::SMALL.width(&sum);
+    let room = names.room() - 22.0 - wide;
+    let look = look.size(Type::SMALL.size).fitted(title, room - 2.0);
+    let (inner, outer) = if side == Across::Right { (x, x - wide - 6.0) } else { (x, x + wide + 6.0) };
+    canvas.text((inner, middle), &sum, Type::SMALL, side, Upright::Middle);
+    canvas.text((outer, middle), &look.shorten(title, room), look, side, Upright::Middle);
 }
 
 /// The payments of a policy as a list, the largest first.
