@@ -145,7 +145,7 @@ impl Done {
             links.push(FigureLink { name: figure.name, title: figure.title });
         }
         self.manifest.wall_seconds = clock.elapsed().as_secs_f64();
-        let text = report(&self.tables, &self.scenario, &self.manifest, &links);
+        let text = report(&self.tables, &self.scenario, &self.manifest, &self.settlements, &links);
         self.put(&folder, "report.md", text.as_bytes())?;
         self.put(&folder, manifest::FILE, &self.manifest.to_bytes())?;
         folder.finish().context("the run was done but not kept").map_err(Failure::doing)?;

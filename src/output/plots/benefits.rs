@@ -182,7 +182,12 @@ fn scale(picture: &Picture, width: f64) -> Scale {
         picture.columns.iter().flat_map(|column| &column.gains).map(|gain| label(*gain, signed)).collect();
     let widest = Type::SMALL.widest(labels.iter().map(String::as_str)) + 22.0;
     let room = span * widest / (width - 2.0 * widest).max(0.3 * width);
-    let left = if low < -1e-9 || picture.reference.is_some() { room } else { 0.0 };
+    let loses = picture.columns.iter().flat_map(|column| &column.gains).any(|gain| gain.after < 0.0);
+    let left = match (loses, low < -1e-9) {
+        (true, _) => room,
+        (false, true) => 0.06 * span,
+        (false, false) => 0.0,
+    };
     Scale::round(low - left, high + room, (width / 70.0).round().clamp(2.0, 8.0) as usize)
 }
 
