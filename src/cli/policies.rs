@@ -55,7 +55,8 @@ pub(super) fn policies(verb: &Policies) -> Result<(), Failure> {
     print::text(&in_full(name, policy)?)
 }
 
-/// The policy's words, then its parameters as they would be written in a scenario.
+/// The policy's words, what its kinds of record mean, then its parameters as they would be written in a
+/// scenario.
 fn in_full(name: &str, policy: &Policy) -> Result<String, Failure> {
     let mut out = format!("{name}: {}\n", policy.title);
     let words = [
@@ -68,11 +69,11 @@ fn in_full(name: &str, policy: &Policy) -> Result<String, Failure> {
         out.push_str(&wrapped(&format!("{label}: {}", text.trim()), WIDTH - 2).join("\n  "));
         out.push('\n');
     }
-    let section = Section { policy: [(name, parameters(policy))].into_iter().collect() };
-    let _ = write!(out, "\n{}", toml::to_string(&section).map_err(Failure::doing)?);
     for kind in kinds_of(policy) {
         let _ = write!(out, "\n{}", paragraph(kind));
     }
+    let section = Section { policy: [(name, parameters(policy))].into_iter().collect() };
+    let _ = write!(out, "\n{}", toml::to_string(&section).map_err(Failure::doing)?);
     Ok(out)
 }
 
