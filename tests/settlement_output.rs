@@ -8,7 +8,7 @@ use mirab::consortium::settlement::{Payment, Settlement, Worth};
 use mirab::evaluation::rows::RiparianRow;
 use mirab::evaluation::{compare, riparians};
 use mirab::output::plots::{Figure, draw};
-use mirab::output::tables::Tables;
+use mirab::output::tables::{TableError, Tables};
 use mirab::scenario::{self, Scenario};
 use mirab::simulation::record::{MoneyRow, Record};
 
@@ -235,6 +235,35 @@ fn without_payments_and_coalitions_nothing_is_drawn_of_them() {
     let figures = drawn(&tables(&scenario, &[(empty, SIX)]), &scenario, "none");
     assert!(figures.iter().all(|figure| figure.name != "settlement" && figure.name != "coalitions"));
     assert_whole(find(&figures, "benefits"));
+}
+
+#[test]
+fn tables_read_back_draw_the_same_figures() {
+    let scenario = dry_year();
+    let tables = tables(&scenario, &[(settlement("consortium", SIX, 0.8), SIX)]);
+    let files = tables.files().unwrap();
+    let read = Tables::read(|name| {
+        Ok::<_, TableError>(files.iter().find(|file| file.name == name).unwrap().bytes.clone())
+    });
+    assert!(draw(&tables, &scenario) == draw(&read.unwrap(), &scenario), "a figure differs from itself");
+}
+
+#[test]
+fn transfers_of_the_tables_sum_to_nothing_and_gains_are_the_stakes() {
+    let scenario = dry_year();
+    let tables = tables(&scenario, &[(settlement("consortium", SIX, 0.8), SIX)]);
+    let all: f64 = tables.riparians.iter().map(|row| row.transfer_MUSD).sum();
+    assert!(all.abs() < 1e-9, "{all}");
+    for (riparian, gain, paid) in SIX {
+        let own =
+            tables.riparians.iter().filter(|row| row.policy == "consortium" && row.riparian == *riparian);
+        let over: f64 = own.map(|row| row.gain_over_autarky_MUSD.unwrap()).sum();
+        assert!((over - (gain + paid)).abs() < 1e-9, "{riparian}: {over}");
+    }
+    assert_eq!(tables.criterion("autarky", "gain_over_autarky"), Some(0.0));
+    let slack = tables.criterion("consortium", "core_slack").unwrap();
+    let least = tables.coalitions.iter().map(|row| row.payoff_MUSD - row.worth_MUSD);
+    assert_eq!(slack, least.fold(f64::INFINITY, f64::min));
 }
 
 #[test]

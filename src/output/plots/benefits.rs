@@ -173,22 +173,24 @@ fn draw(canvas: &Canvas, body: Frame, picture: &Picture) {
 
 /// The scale along the bars, with room for the numbers beyond their ends.
 fn scale(picture: &Picture, width: f64) -> Scale {
-    let values =
-        picture.columns.iter().flat_map(|column| &column.gains).flat_map(|g| [g.before, g.after, 0.0]);
-    let (low, high) = extent(values);
+    let gains: Vec<Benefit> = picture.columns.iter().flat_map(|column| &column.gains).copied().collect();
+    let (low, high) = extent(gains.iter().flat_map(|gain| [gain.before, gain.after, 0.0]));
     let span = (high - low).max(1.0);
-    let signed = picture.reference.is_some();
-    let labels: Vec<String> =
-        picture.columns.iter().flat_map(|column| &column.gains).map(|gain| label(*gain, signed)).collect();
-    let widest = Type::SMALL.widest(labels.iter().map(String::as_str)) + 22.0;
-    let room = span * widest / (width - 2.0 * widest).max(0.3 * width);
-    let loses = picture.columns.iter().flat_map(|column| &column.gains).any(|gain| gain.after < 0.0);
-    let left = match (loses, low < -1e-9) {
-        (true, _) => room,
+    let wide = |gain: &Benefit| Type::SMALL.width(&label(*gain, picture.reference.is_some())) + 22.0;
+    let losses = gains.iter().filter(|gain| gain.after < 0.0);
+    let widest = losses.map(wide).fold(0.0, f64::max);
+    let left = match (widest > 0.0, low < -1e-9) {
+        (true, _) => span * widest / (width - 2.0 * widest).max(0.3 * width),
         (false, true) => 0.06 * span,
         (false, false) => 0.0,
     };
-    Scale::round(low - left, high + room, (width / 70.0).round().clamp(2.0, 8.0) as usize)
+    // A number that begins at the end of its bar ends within the width.
+    let needed = |gain: &Benefit| {
+        let end = gain.before.max(gain.after).max(0.0) - (low - left);
+        end * width / (width - wide(gain)).max(0.2 * width)
+    };
+    let all = gains.iter().filter(|gain| gain.after >= 0.0).map(needed).fold(high - low + left, f64::max);
+    Scale::round(low - left, low - left + all, (width / 70.0).round().clamp(2.0, 8.0) as usize)
 }
 
 fn written(value: f64) -> String {
