@@ -177,8 +177,13 @@ impl<'a> Sheet<'a> {
         ))
     }
 
+    /// What going alone costs, where the price of fairness does not already say it.
     fn going_alone(&self) -> Option<String> {
         let price = self.tables.criterion(AUTARKY, "price_of_non_cooperation")?;
+        let (_, dearest) = self.range(|policy| self.tables.criterion(policy, "price_of_fairness"))?;
+        if dearest.policy == AUTARKY && dearest.value >= SAME_SHARE {
+            return None;
+        }
         let price = percent(price.max(0.0));
         Some(format!("Each for itself (`{AUTARKY}`), the basin gains {price} % less than it would as one."))
     }
@@ -277,6 +282,30 @@ mod tests {
         assert!(
             findings[0].ends_with("electricity of Kyrgyzstan, April-September, and 2 others alike."),
             "{findings:?}"
+        );
+    }
+
+    #[test]
+    fn the_price_of_going_alone_is_told_once() {
+        let mut tables = example_tables();
+        tables
+            .comparison
+            .iter_mut()
+            .filter(|row| row.policy == "quota")
+            .for_each(|row| row.policy = AUTARKY.into());
+        let mut price =
+            tables.comparison.iter().find(|row| row.criterion == "price_of_fairness").unwrap().clone();
+        price.criterion = "price_of_non_cooperation".to_owned();
+        tables.comparison.push(price.clone());
+        let policies = [AUTARKY, "one_basin", "dear"].map(str::to_owned);
+        let told = |tables: &Tables| findings(tables, &example::basin(), &policies).join(" ");
+        assert!(!told(&tables).contains("Each for itself") && told(&tables).contains("13.2 %"));
+        (price.policy, price.criterion, price.value) = ("dear".into(), "price_of_fairness".into(), 0.3);
+        tables.comparison.push(price);
+        assert!(
+            told(&tables).contains("Each for itself (`autarky`), the basin gains 13.2 % less"),
+            "{}",
+            told(&tables)
         );
     }
 
