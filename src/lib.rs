@@ -23,6 +23,7 @@
 //! | 3 | [`hydrology`], [`energy`] | how much comes; what falling water is worth |
 //! | 4 | [`allocation`] | who gets what, when |
 //! | 5 | [`simulation`] | a run, and the record of it |
+//! | 6 | [`consortium`] | coalitions, and who pays whom |
 //! | 7 | [`scenario`], [`evaluation`] | files to model; record to judgement |
 //! | 8 | [`output`] | tables, figures, report |
 //! | 9 | [`cli`] | the door |
@@ -44,6 +45,7 @@
 
 pub mod allocation;
 pub mod cli;
+pub mod consortium;
 pub mod energy;
 pub mod evaluation;
 pub mod fairness;

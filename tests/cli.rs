@@ -323,6 +323,28 @@ fn plot_draws_the_same_figures_again() {
 }
 
 #[test]
+fn plot_draws_a_run_that_is_older_than_settlements() {
+    let desk = Desk::new();
+    desk.run(&["compare", TINY, "--out", "here"]).code(0);
+    for table in ["settlement.csv", "coalitions.csv"] {
+        fs::remove_file(desk.path(&format!("here/tables/{table}"))).unwrap();
+    }
+    desk.run(&["plot", "here"]).code(0);
+    fs::remove_file(desk.path("here/tables/power.csv")).unwrap();
+    assert!(desk.run(&["plot", "here"]).code(2).err().contains("power.csv"));
+}
+
+#[test]
+fn a_kind_of_record_is_explained() {
+    let desk = Desk::new();
+    let text = desk.run(&["policies", "welfare"]).code(0).out().to_owned();
+    assert!(text.starts_with("welfare: max sum_i w_i phi_alpha(x_i)"), "{text}");
+    assert!(desk.run(&["policies", "max_min"]).code(0).out().contains(text.trim()));
+    let json = desk.run(&["policies", "award", "--json"]).code(0).json();
+    assert!(json["kinds"]["award"]["source"].as_str().unwrap().contains("O'Neill"));
+}
+
+#[test]
 fn plot_wants_a_run() {
     let desk = Desk::new();
     let ended = desk.run(&["plot", "."]).code(2);

@@ -227,7 +227,7 @@ fn tables(scenario: &Scenario, policies: &[&str]) -> Tables {
         tables.append(record, rows);
     }
     let names: Vec<String> = policies.iter().map(|&policy| policy.to_owned()).collect();
-    tables.comparison = compare(&tables.record, &tables.riparians, &scenario.basin, &names);
+    tables.comparison = compare(&tables.record, &tables.riparians, &scenario.basin, &names, &[]);
     tables
 }
 

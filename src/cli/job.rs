@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::allocation::policy::Policy;
 use crate::allocation::unsolved::Unsolved;
+use crate::consortium::settlement::Settlement;
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
 use crate::output::manifest::{self, Manifest, PolicyRun};
@@ -36,6 +37,8 @@ pub(super) struct Done {
     pub(super) tables: Tables,
     /// How it went.
     pub(super) manifest: Manifest,
+    /// Who pays whom, a settlement a policy that has one.
+    settlements: Vec<Settlement>,
     /// Where it lies.
     pub(super) place: PathBuf,
     /// The files that were written, by their names within the place.
@@ -67,6 +70,7 @@ pub(super) fn perform(
     let outcomes = run_all(scenario.window(), &asked, solver.as_ref(), &|name| progress.step(name));
     let mut done = Done {
         tables: Tables::default(),
+        settlements: Vec::new(),
         place,
         files: Vec::new(),
         unsolved: Vec::new(),
@@ -103,8 +107,9 @@ impl Done {
         }
         manifest.warnings.extend(self.unsolved.iter().cloned());
         let solved: Vec<String> = manifest.policies.iter().map(|run| run.name.clone()).collect();
-        self.tables.comparison =
-            compare(&self.tables.record, &self.tables.riparians, &self.scenario.basin, &solved);
+        let (tables, basin) = (&mut self.tables, &self.scenario.basin);
+        tables.settle(&self.settlements, basin);
+        tables.comparison = compare(&tables.record, &tables.riparians, basin, &solved, &self.settlements);
         Ok(())
     }
 
@@ -140,7 +145,7 @@ impl Done {
             links.push(FigureLink { name: figure.name, title: figure.title });
         }
         self.manifest.wall_seconds = clock.elapsed().as_secs_f64();
-        let text = report(&self.tables, &self.scenario, &self.manifest, &links);
+        let text = report(&self.tables, &self.scenario, &self.manifest, &self.settlements, &links);
         self.put(&folder, "report.md", text.as_bytes())?;
         self.put(&folder, manifest::FILE, &self.manifest.to_bytes())?;
         folder.finish().context("the run was done but not kept").map_err(Failure::doing)?;

@@ -12,6 +12,7 @@ mod export;
 mod failure;
 mod game;
 mod job;
+mod kinds;
 mod options;
 mod plot;
 mod policies;

@@ -1,0 +1,3 @@
+//! Floor 6: coalitions and money: what each could gain without the others, and who pays whom.
+
+pub mod settlement;

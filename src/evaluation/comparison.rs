@@ -1,14 +1,18 @@
 //! Policies side by side: every criterion of every policy of a run, as rows.
 //!
-//! It gathers what the neighbouring files measure and adds what needs more than one policy: the price
-//! of fairness, against the plan that maximises total benefit. A record of one member is expected.
+//! It gathers what the neighbouring files measure and adds what needs more than one policy: the prices
+//! of fairness and of going alone, against the plan that maximises total benefit. A record of one member is expected.
 
+use crate::consortium::settlement::Settlement;
 use crate::network::basin::Basin;
 use crate::simulation::record::Record;
 
 use super::economics::{total_benefit, totals};
 use super::fairness::{inequality, needs, standings};
+use super::gains::gains;
+use super::pareto::{Measure, betters};
 use super::rows::{ComparisonRow, RiparianRow};
+use super::settlement::{AUTARKY, FUND};
 
 /// The policy whose total benefit is the upper bound.
 const UPPER_BOUND: &str = "one_basin";
@@ -17,39 +21,79 @@ const UPPER_BOUND: &str = "one_basin";
 /// year (`mean_need`, `worst_need`), then the basin.
 ///
 /// Ratios and indices have the unit `1`. `price_of_fairness` is `1 - total / total(one_basin)` and is
-/// left out where `one_basin` was not run or brings no benefit.
+/// left out where `one_basin` was not run or brings no benefit; of `autarky` it is also the
+/// `price_of_non_cooperation`. `better_for_every_need` and `better_for_every_benefit` count the policies of
+/// the run that leave nobody worse off and somebody better off (Pareto). The rows of the riparians are
+/// expected as [`settle`](super::settle) leaves them.
 pub fn compare(
     record: &Record,
     riparians: &[RiparianRow],
     basin: &Basin,
     policies: &[String],
+    settlements: &[Settlement],
 ) -> Vec<ComparisonRow> {
-    let upper_bound =
-        policies.iter().any(|name| name == UPPER_BOUND).then(|| total_benefit(record, UPPER_BOUND));
-    policies.iter().flat_map(|policy| judge(record, riparians, basin, policy, upper_bound)).collect()
+    let run = Run { record, riparians, basin, policies, settlements };
+    policies.iter().flat_map(|policy| run.judge(policy)).collect()
 }
 
-fn judge(
-    record: &Record,
-    riparians: &[RiparianRow],
-    basin: &Basin,
-    policy: &str,
-    upper_bound: Option<f64>,
-) -> Vec<ComparisonRow> {
-    let own: Vec<RiparianRow> = riparians.iter().filter(|row| row.policy == policy).cloned().collect();
-    let mut sheet = Sheet { policy, rows: Vec::new() };
-    sheet.add_seasons(&own);
-    sheet.add_years(&own, basin);
-    let total = total_benefit(record, policy);
-    sheet.add("total_benefit", total, "MUSD");
-    if let Some(most) = upper_bound.filter(|most| *most > 0.0) {
-        sheet.add("price_of_fairness", 1.0 - total / most, "1");
+/// What all policies of a run left to be judged.
+struct Run<'a> {
+    record: &'a Record,
+    riparians: &'a [RiparianRow],
+    basin: &'a Basin,
+    policies: &'a [String],
+    settlements: &'a [Settlement],
+}
+
+impl Run<'_> {
+    fn judge(&self, policy: &str) -> Vec<ComparisonRow> {
+        let own: Vec<RiparianRow> =
+            self.riparians.iter().filter(|row| row.policy == policy).cloned().collect();
+        let mut sheet = Sheet { policy, rows: Vec::new() };
+        sheet.add_seasons(&own);
+        sheet.add_years(&own, self.basin);
+        self.add_gains(&mut sheet, &own);
+        let total = total_benefit(self.record, policy);
+        sheet.add("total_benefit", total, "MUSD");
+        self.add_prices(&mut sheet, total);
+        sheet.add_fairness(&own, self.basin);
+        self.add_pareto(&mut sheet);
+        for (criterion, value, unit) in totals(self.record, self.basin, policy) {
+            sheet.add(&criterion, value, unit);
+        }
+        sheet.rows
     }
-    sheet.add_fairness(&own, basin);
-    for (criterion, value, unit) in totals(record, basin, policy) {
-        sheet.add(&criterion, value, unit);
+
+    /// What cooperation and fairness cost of the greatest total.
+    fn add_prices(&self, sheet: &mut Sheet<'_>, total: f64) {
+        if !self.policies.iter().any(|name| name == UPPER_BOUND) {
+            return;
+        }
+        let most = total_benefit(self.record, UPPER_BOUND);
+        if most > 0.0 {
+            sheet.add("price_of_fairness", 1.0 - total / most, "1");
+            if sheet.policy == AUTARKY {
+                sheet.add("price_of_non_cooperation", 1.0 - total / most, "1");
+            }
+        }
     }
-    sheet.rows
+
+    /// What each has in the end, and how that differs from autarky and from the status quo of the settlement.
+    fn add_gains(&self, sheet: &mut Sheet<'_>, own: &[RiparianRow]) {
+        let settlement = self.settlements.iter().find(|settled| settled.policy == sheet.policy);
+        for (criterion, riparian, value) in gains(own, settlement) {
+            sheet.put(criterion, riparian.as_deref(), None, value, "MUSD");
+        }
+    }
+
+    fn add_pareto(&self, sheet: &mut Sheet<'_>) {
+        if self.policies.len() > 1 && !self.riparians.is_empty() {
+            let better = |measure| betters(self.riparians, self.policies, sheet.policy, measure).len() as f64;
+            let (needs, benefit) = (better(Measure::Needs), better(Measure::NetBenefit));
+            sheet.add("better_for_every_need", needs, "policies");
+            sheet.add("better_for_every_benefit", benefit, "policies");
+        }
+    }
 }
 
 /// The rows of one policy.
@@ -75,7 +119,7 @@ impl Sheet<'_> {
     }
 
     fn add_seasons(&mut self, rows: &[RiparianRow]) {
-        for row in rows {
+        for row in rows.iter().filter(|row| row.riparian != FUND) {
             let (riparian, season) = (Some(row.riparian.as_str()), Some(row.season.as_str()));
             if let Some(share) = row.water_satisfaction {
                 self.put("water_satisfaction", riparian, season, share, "1");
@@ -100,8 +144,13 @@ impl Sheet<'_> {
             return;
         }
         let met: Vec<f64> = needs(rows).iter().map(|need| need.satisfaction).collect();
-        self.add("worst_satisfaction", met.iter().copied().fold(f64::INFINITY, f64::min), "1");
-        self.add("best_satisfaction", met.iter().copied().fold(0.0, f64::max), "1");
+        let worst = met.iter().copied().fold(f64::INFINITY, f64::min);
+        let best = met.iter().copied().fold(0.0, f64::max);
+        self.add("worst_satisfaction", worst, "1");
+        self.add("best_satisfaction", best, "1");
+        if best > 0.0 {
+            self.add("min_max_ratio", worst / best, "1");
+        }
         for (criterion, value) in inequality(&standings) {
             self.add(&criterion, value, "1");
         }
@@ -112,13 +161,13 @@ impl Sheet<'_> {
 mod tests {
     use super::*;
     use crate::evaluation::example;
-    use crate::evaluation::riparians;
+    use crate::evaluation::{riparians, settle};
 
     fn compared(policies: &[String]) -> Vec<ComparisonRow> {
         let (record, basin) = (example::record(), example::basin());
         let rows: Vec<RiparianRow> =
             policies.iter().flat_map(|policy| riparians(&record, &basin, policy)).collect();
-        compare(&record, &rows, &basin, policies)
+        compare(&record, &rows, &basin, policies, &[])
     }
 
     fn value(rows: &[ComparisonRow], policy: &str, criterion: &str) -> Option<f64> {
@@ -162,6 +211,53 @@ mod tests {
     }
 
     #[test]
+    fn gains_prices_and_the_core_are_those_reckoned_by_hand() {
+        let (record, basin) = (example::record(), example::basin());
+        let policies = example::policies();
+        let mut rows: Vec<RiparianRow> =
+            policies.iter().flat_map(|policy| riparians(&record, &basin, policy)).collect();
+        let settlements = [example::settlement()];
+        settle(&mut rows, &settlements, &basin);
+        let rows = compare(&record, &rows, &basin, &policies, &settlements);
+        let of = |criterion: &str, riparian: &str| {
+            let mut own = rows.iter().filter(|row| row.policy == "quota" && row.criterion == criterion);
+            own.find(|row| row.riparian.as_deref() == Some(riparian)).map(|row| row.value)
+        };
+        // quota: KG 1 before transfers, UZ 131; KG receives 5, UZ pays 6, the fund holds 1.
+        close(of("net_benefit", "KG"), 6.0);
+        close(of("net_benefit", "UZ"), 125.0);
+        close(of("transfer", "fund"), 1.0);
+        close(of("gain_over_status_quo", "UZ"), 6.0);
+        assert_eq!(of("gain_over_status_quo", "fund"), None);
+        assert_eq!(of("gain_over_autarky", "KG"), None);
+        close(value(&rows, "quota", "gain_over_status_quo"), 12.0);
+        close(value(&rows, "quota", "transferred"), 6.0);
+        close(value(&rows, "quota", "core_slack"), 5.0);
+        close(value(&rows, "quota", "min_max_ratio"), 0.5);
+        assert_eq!(value(&rows, "one_basin", "core_slack"), None);
+    }
+
+    #[test]
+    fn going_alone_has_its_price() {
+        let (mut record, basin) = (example::record(), example::basin());
+        record
+            .money
+            .iter_mut()
+            .filter(|row| row.policy == "quota")
+            .for_each(|row| row.policy = AUTARKY.into());
+        let policies = [AUTARKY.to_owned(), "one_basin".to_owned()];
+        let mut rows: Vec<RiparianRow> =
+            policies.iter().flat_map(|policy| riparians(&record, &basin, policy)).collect();
+        settle(&mut rows, &[], &basin);
+        let rows = compare(&record, &rows, &basin, &policies, &[]);
+        close(value(&rows, AUTARKY, "price_of_non_cooperation"), 20.0 / 152.0);
+        assert_eq!(value(&rows, "one_basin", "price_of_non_cooperation"), None);
+        close(value(&rows, "one_basin", "gain_over_autarky"), 20.0);
+        close(value(&rows, AUTARKY, "better_for_every_benefit"), 1.0);
+        close(value(&rows, "one_basin", "better_for_every_benefit"), 0.0);
+    }
+
+    #[test]
     fn inequality_is_that_of_the_mean_needs() {
         // KG: energy 1 and 1; UZ: water 0.5 and 0.8, energy 0.9 and 0.9.
         let (kg, uz): (f64, f64) = (1.0, 0.775);
@@ -183,7 +279,7 @@ mod tests {
 
     #[test]
     fn nothing_is_zero_and_not_minus_zero() {
-        let rows = compare(&Record::default(), &[], &example::basin(), &["quota".to_owned()]);
+        let rows = compare(&Record::default(), &[], &example::basin(), &["quota".to_owned()], &[]);
         assert!(rows.len() > 10);
         assert!(rows.iter().all(|row| row.value.to_bits() == 0), "{rows:?}");
     }
@@ -196,7 +292,7 @@ mod tests {
         (broken.required, broken.achieved, broken.unit) = (700.0, 800.0, "m3/s".to_owned());
         broken.policy = "quota".to_owned();
         record.broken_promises.push(broken);
-        let rows = compare(&record, &[], &basin, &["quota".to_owned()]);
+        let rows = compare(&record, &[], &basin, &["quota".to_owned()], &[]);
         close(value(&rows, "quota", "flood_excess"), 259.2);
     }
 }

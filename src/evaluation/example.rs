@@ -6,6 +6,7 @@
 
 use jiff::civil::{Date, date};
 
+use crate::consortium::settlement::{Payment, Settlement, Worth};
 use crate::network::basin::{
     Basin, DrainageIdx, NodeIdx, ReachIdx, ReservoirIdx, Riparian, RiparianIdx, River, RiverIdx,
 };
@@ -350,4 +351,36 @@ fn add_money(record: &mut Record, (policy, period_start, days): &First, delivere
     };
     record.money.push(row("KG", 0.0, 0.0));
     record.money.push(row("UZ", delivered, 0.0));
+}
+
+/// The settlement of `quota`: UZ pays KG and the fund.
+pub(crate) fn settlement() -> Settlement {
+    let payment = |to: &str, amount: f64| Payment {
+        from: "UZ".into(),
+        to: to.into(),
+        amount_MUSD: amount,
+        in_kind: "money".into(),
+        amount_GWh: 0.0,
+        purpose: "storage".into(),
+    };
+    let worth = |members: &[&str], worth: f64, payoff: f64| Worth {
+        members: members.iter().map(|&name| name.to_owned()).collect(),
+        worth_MUSD: worth,
+        payoff_MUSD: payoff,
+    };
+    Settlement {
+        policy: "quota".into(),
+        rule: "shapley".into(),
+        against: "autarky".into(),
+        transfers: vec![("KG".into(), 5.0), ("UZ".into(), -6.0), ("fund".into(), 1.0)],
+        payments: vec![payment("KG", 5.0), payment("fund", 1.0)],
+        worths: vec![
+            worth(&["KG"], 1.0, 6.0),
+            worth(&["UZ"], 119.0, 125.0),
+            worth(&["KG", "UZ"], 132.0, 131.0),
+        ],
+        status_quo: vec![("KG".into(), 1.0), ("UZ".into(), 119.0)],
+        core_slack_MUSD: Some(5.0),
+        findings: vec!["Nobody is worse off than under `autarky`.".into()],
+    }
 }

@@ -5,16 +5,22 @@
 
 mod balance;
 mod comparison;
+mod dominance;
 mod economics;
 #[cfg(test)]
 pub(crate) mod example;
 mod fairness;
+mod gains;
 mod identities;
+mod pareto;
 mod riparians;
 pub mod rows;
+mod settlement;
 
 pub use balance::{BasinBalance, balance};
 pub use comparison::compare;
+pub use dominance::{Dominance, dominance};
 pub use fairness::{Need, NeedKind, needs};
 pub use identities::{Breach, TOLERANCE, breaches};
 pub use riparians::riparians;
+pub use settlement::{AUTARKY, FUND, coalitions, payments, settle};

@@ -1,4 +1,4 @@
-//! The rows of the tables that judge: `riparians.csv` and `comparison.csv`.
+//! The rows of the tables that judge: `riparians.csv`, `comparison.csv`, and those of the settlement.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub struct RiparianRow {
     pub energy_satisfaction: Option<f64>,
     /// Net benefit before transfers, MUSD.
     pub benefit_MUSD: f64,
-    /// Received from others (negative: paid), MUSD.
+    /// Received from others (negative: paid), MUSD: the season's part by its days.
     pub transfer_MUSD: f64,
     /// Benefit and transfer, MUSD.
     pub net_benefit_MUSD: f64,
@@ -51,4 +51,49 @@ pub struct ComparisonRow {
     pub value: f64,
     /// In which unit.
     pub unit: String,
+}
+
+/// A payment under a policy (`settlement.csv`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(non_snake_case)]
+pub struct PaymentRow {
+    /// The policy that was settled.
+    pub policy: String,
+    /// The ensemble member; 0 in a single run.
+    pub member: u32,
+    /// Who pays.
+    pub from: String,
+    /// Who is paid.
+    pub to: String,
+    /// What it is worth, MUSD.
+    pub amount_MUSD: f64,
+    /// `money`, `electricity` or `fuel`.
+    pub in_kind: String,
+    /// The energy handed over, GWh.
+    pub amount_GWh: f64,
+    /// What it is paid for.
+    #[serde(rename = "for")]
+    pub purpose: String,
+}
+
+/// A coalition of riparians under a policy (`coalitions.csv`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(non_snake_case)]
+pub struct CoalitionRow {
+    /// The policy that was settled.
+    pub policy: String,
+    /// The ensemble member; 0 in a single run.
+    pub member: u32,
+    /// The rule of the settlement.
+    pub rule: String,
+    /// The policy that is the status quo.
+    pub against: String,
+    /// Its members, joined by `+`.
+    pub members: String,
+    /// The best sum of its members' benefits without the others, MUSD.
+    pub worth_MUSD: f64,
+    /// The sum of its members' payoffs, MUSD.
+    pub payoff_MUSD: f64,
+    /// The sum of its members' benefits under the status quo, MUSD; empty where it is not known.
+    pub status_quo_MUSD: Option<f64>,
 }

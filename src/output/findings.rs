@@ -2,7 +2,7 @@
 //!
 //! Sentences are written from the tables alone and say so when policies do not differ.
 
-use crate::evaluation::{Need, NeedKind, needs};
+use crate::evaluation::{AUTARKY, Need, NeedKind, needs};
 use crate::network::basin::Basin;
 use crate::quantity::calendar::Season;
 
@@ -19,6 +19,9 @@ const AS_BAD: f64 = 5e-4;
 /// Sums that differ by less, relative to the larger, are not told apart.
 const SAME_SUM: f64 = 0.005;
 
+/// A loss against autarky that is smaller is none, MUSD.
+const SAME_GAIN: f64 = 0.5;
+
 /// The findings of a run, the most telling first.
 pub fn findings(tables: &Tables, basin: &Basin, policies: &[String]) -> Vec<String> {
     let sheet = Sheet { tables, basin, policies };
@@ -26,6 +29,8 @@ pub fn findings(tables: &Tables, basin: &Basin, policies: &[String]) -> Vec<Stri
         sheet.worst_off(),
         sheet.inequality(),
         sheet.price_of_fairness(),
+        sheet.going_alone(),
+        sheet.gains_over_autarky(),
         sheet.sums("unserved_winter", "GWh", "Electricity not served in October-March"),
         sheet.sums("aral_inflow", "hm3", "What reaches the Aral Sea and its deltas"),
         sheet.sums("environment_shortfall", "hm3", "What environmental flows lack"),
@@ -172,6 +177,43 @@ impl<'a> Sheet<'a> {
         ))
     }
 
+    /// What going alone costs, where the price of fairness does not already say it.
+    fn going_alone(&self) -> Option<String> {
+        let price = self.tables.criterion(AUTARKY, "price_of_non_cooperation")?;
+        let (_, dearest) = self.range(|policy| self.tables.criterion(policy, "price_of_fairness"))?;
+        if dearest.policy == AUTARKY && dearest.value >= SAME_SHARE {
+            return None;
+        }
+        let price = percent(price.max(0.0));
+        Some(format!("Each for itself (`{AUTARKY}`), the basin gains {price} % less than it would as one."))
+    }
+
+    /// Who would rather have autarky, and under which policies nobody would.
+    fn gains_over_autarky(&self) -> Option<String> {
+        let least: Vec<(&str, &str, f64)> = self.policies.iter().filter_map(|p| self.least_gain(p)).collect();
+        let worst = least.iter().min_by(|a, b| a.2.total_cmp(&b.2))?;
+        let (policy, riparian, gain) = *worst;
+        let content: Vec<String> =
+            least.iter().filter(|own| own.2 >= -SAME_GAIN).map(|own| format!("`{}`", own.0)).collect();
+        if gain >= -SAME_GAIN {
+            return Some(format!("Nobody has less than under `{AUTARKY}`, whichever policy is chosen."));
+        }
+        let who = riparian_title(self.basin, riparian);
+        let loss = format!("under `{policy}` {who} has {} MUSD less", number(-gain));
+        Some(match content.as_slice() {
+            [] => format!("Under every policy somebody has less than under `{AUTARKY}`; {loss}."),
+            _ => format!("Nobody has less than under `{AUTARKY}` under {}; {loss}.", content.join(", ")),
+        })
+    }
+
+    /// The riparian that gains least over autarky under a policy, MUSD.
+    fn least_gain(&self, policy: &'a str) -> Option<(&'a str, &'a str, f64)> {
+        let own = self.tables.comparison.iter().filter(|row| row.policy == policy && policy != AUTARKY);
+        let gains = own.filter(|row| row.criterion == "gain_over_autarky");
+        let gains = gains.filter_map(|row| Some((policy, row.riparian.as_deref()?, row.value)));
+        gains.min_by(|a, b| a.2.total_cmp(&b.2))
+    }
+
     fn sums(&self, criterion: &str, unit: &str, what: &str) -> Option<String> {
         let (least, most) = self.range(|policy| self.tables.criterion(policy, criterion))?;
         if most.value < 0.5 {
@@ -197,7 +239,7 @@ impl<'a> Sheet<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::example;
+    use crate::evaluation::{compare, example, riparians, settle};
     use crate::output::tables::tests::example_tables;
 
     #[test]
@@ -241,6 +283,48 @@ mod tests {
             findings[0].ends_with("electricity of Kyrgyzstan, April-September, and 2 others alike."),
             "{findings:?}"
         );
+    }
+
+    #[test]
+    fn the_price_of_going_alone_is_told_once() {
+        let mut tables = example_tables();
+        tables
+            .comparison
+            .iter_mut()
+            .filter(|row| row.policy == "quota")
+            .for_each(|row| row.policy = AUTARKY.into());
+        let mut price =
+            tables.comparison.iter().find(|row| row.criterion == "price_of_fairness").unwrap().clone();
+        price.criterion = "price_of_non_cooperation".to_owned();
+        tables.comparison.push(price.clone());
+        let policies = [AUTARKY, "one_basin", "dear"].map(str::to_owned);
+        let told = |tables: &Tables| findings(tables, &example::basin(), &policies).join(" ");
+        assert!(!told(&tables).contains("Each for itself") && told(&tables).contains("13.2 %"));
+        (price.policy, price.criterion, price.value) = ("dear".into(), "price_of_fairness".into(), 0.3);
+        tables.comparison.push(price);
+        assert!(
+            told(&tables).contains("Each for itself (`autarky`), the basin gains 13.2 % less"),
+            "{}",
+            told(&tables)
+        );
+    }
+
+    #[test]
+    fn who_would_rather_have_autarky_is_named() {
+        let (record, basin) = (example::record(), example::basin());
+        let policies = ["quota", "autarky"].map(str::to_owned);
+        let mut rows: Vec<_> =
+            example::policies().iter().flat_map(|policy| riparians(&record, &basin, policy)).collect();
+        for row in rows.iter_mut().filter(|row| row.policy == "one_basin") {
+            row.policy = "autarky".to_owned();
+        }
+        settle(&mut rows, &[example::settlement()], &basin);
+        let comparison = compare(&record, &rows, &basin, &policies, &[example::settlement()]);
+        let tables = Tables { riparians: rows, comparison, ..Tables::default() };
+        let findings = findings(&tables, &basin, &policies);
+        let said = "Under every policy somebody has less than under `autarky`; under `quota` Uzbekistan has 26.0 MUSD \
+                    less.";
+        assert!(findings.iter().any(|finding| finding == said), "{findings:?}");
     }
 
     #[test]

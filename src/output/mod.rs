@@ -11,3 +11,4 @@ pub mod report;
 mod summary;
 pub mod tables;
 pub mod terminal;
+mod words;

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use indexmap::IndexMap;
 
+use crate::consortium::settlement::Settlement;
 use crate::evaluation::rows::RiparianRow;
 use crate::scenario::Scenario;
 
@@ -14,6 +15,7 @@ use super::manifest::Manifest;
 use super::numbers::number;
 use super::summary::{Section, sections};
 use super::tables::Tables;
+use super::words::{lorenz_order, who_pays_whom};
 
 /// Shares that differ by less do not show policies apart.
 const SAME: f64 = 0.005;
@@ -27,8 +29,14 @@ pub struct FigureLink {
     pub title: String,
 }
 
-/// The text of `report.md`.
-pub fn report(tables: &Tables, scenario: &Scenario, manifest: &Manifest, figures: &[FigureLink]) -> String {
+/// The text of `report.md`; the tables are those that the settlements were entered into.
+pub fn report(
+    tables: &Tables,
+    scenario: &Scenario,
+    manifest: &Manifest,
+    settlements: &[Settlement],
+    figures: &[FigureLink],
+) -> String {
     let policies: Vec<String> = manifest.policies.iter().map(|run| run.name.clone()).collect();
     let figures = telling_first(figures, tables, &policies);
     let mut out = String::new();
@@ -41,6 +49,8 @@ pub fn report(tables: &Tables, scenario: &Scenario, manifest: &Manifest, figures
     for section in sections(tables, &scenario.basin, &policies) {
         add_section(&mut out, &section, &policies);
     }
+    out.push_str(&lorenz_order(tables, &policies));
+    out.push_str(&who_pays_whom(tables, settlements, &scenario.basin));
     add_broken_promises(&mut out, tables, &policies);
     if figures.len() > 1 {
         out.push_str("## Figures\n\n");

@@ -3,6 +3,7 @@
 //! It picks the criteria that matter to a reader and words them; laying them out is left to
 //! [`super::terminal`] and [`super::report`].
 
+use crate::evaluation::FUND;
 use crate::evaluation::rows::RiparianRow;
 use crate::network::basin::Basin;
 use crate::quantity::calendar::Season;
@@ -32,11 +33,14 @@ pub(super) struct Line {
 type Show = fn(f64) -> String;
 
 /// The criteria of the basin that are shown: criterion, words, how.
-const BASIN: [(&str, &str, Show); 13] = [
+const BASIN: [(&str, &str, Show); 16] = [
     ("worst_satisfaction", "Worst-off need, % met", percent),
     ("gini_need", "Gini of mean needs", index),
     ("gini_need_population", "  weighted by population", index),
     ("price_of_fairness", "Price of fairness, % of benefit", percent),
+    ("gain_over_autarky", "Gain over autarky, MUSD", number),
+    ("transferred", "Received from others, MUSD", number),
+    ("core_slack", "Least gain of staying together, MUSD", number),
     ("unserved_winter", "Unserved October-March, GWh", number),
     ("unserved", "Unserved all year, GWh", number),
     ("summer_deficit", "Missing water April-September, hm3", number),
@@ -108,8 +112,12 @@ impl Sheet<'_> {
         };
         let riparians = self.basin.riparians.iter();
         let riparians = riparians.map(|riparian| line(&riparian.title, Some(&riparian.name)));
+        let settled = self.tables.riparians.iter().any(|row| row.transfer_MUSD != 0.0);
+        let heading = if settled { "Net benefit after transfers, MUSD" } else { "Net benefit, MUSD" };
+        let holds = self.tables.riparians.iter().any(|row| row.riparian == FUND);
+        let fund = holds.then(|| line("reserve fund", Some(FUND)));
         let together = (self.basin.riparians.len() > 1).then(|| line("together", None));
-        Section { heading: "Net benefit, MUSD".to_owned(), rows: riparians.chain(together).collect() }
+        Section { heading: heading.to_owned(), rows: riparians.chain(fund).chain(together).collect() }
     }
 
     fn basin_wide(&self) -> Section {

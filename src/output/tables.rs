@@ -7,7 +7,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::evaluation::rows::{ComparisonRow, RiparianRow};
+use crate::consortium::settlement::Settlement;
+use crate::evaluation::rows::{CoalitionRow, ComparisonRow, PaymentRow, RiparianRow};
+use crate::evaluation::{coalitions, payments, settle};
+use crate::network::basin::Basin;
 use crate::simulation::record::Record;
 
 use super::header::header;
@@ -19,6 +22,10 @@ pub struct Tables {
     pub record: Record,
     /// Riparian by season.
     pub riparians: Vec<RiparianRow>,
+    /// The payments of each policy that was settled.
+    pub settlement: Vec<PaymentRow>,
+    /// The coalitions of each policy that was settled.
+    pub coalitions: Vec<CoalitionRow>,
     /// Policy by criterion.
     pub comparison: Vec<ComparisonRow>,
 }
@@ -83,15 +90,28 @@ tables! {
     "power.csv" => record.power;
     "trade.csv" => record.trade;
     "riparians.csv" => riparians;
+    "settlement.csv" => settlement;
+    "coalitions.csv" => coalitions;
     "comparison.csv" => comparison;
     "broken_promises.csv" => record.broken_promises;
 }
 
 impl Tables {
+    /// Tables that runs of older versions do not have; nothing was in them then.
+    pub const LATER: [&str; 2] = ["settlement.csv", "coalitions.csv"];
+
     /// Adds what happened under one more policy.
     pub fn append(&mut self, record: Record, riparians: Vec<RiparianRow>) {
         self.record.append(record);
         self.riparians.extend(riparians);
+    }
+
+    /// Enters the settlements of the run: the payments, the coalitions, and what they and autarky change
+    /// in the rows of the riparians. Meant for the record of all policies, before they are compared.
+    pub fn settle(&mut self, settlements: &[Settlement], basin: &Basin) {
+        settle(&mut self.riparians, settlements, basin);
+        self.settlement.extend(settlements.iter().flat_map(payments));
+        self.coalitions.extend(settlements.iter().flat_map(coalitions));
     }
 
     /// The policies, in the order they were run.
@@ -138,7 +158,7 @@ pub(crate) mod tests {
         let (record, basin, policies) = (example::record(), example::basin(), example::policies());
         let rows: Vec<RiparianRow> =
             policies.iter().flat_map(|policy| riparians(&record, &basin, policy)).collect();
-        let comparison = compare(&record, &rows, &basin, &policies);
+        let comparison = compare(&record, &rows, &basin, &policies, &[]);
         let mut tables = Tables { comparison, ..Tables::default() };
         tables.append(Record { money: Vec::new(), ..record }, rows);
         tables
@@ -204,6 +224,19 @@ pub(crate) mod tests {
         });
         let message = read.unwrap_err().to_string();
         assert!(message.contains("reservoirs.csv") && message.contains("line: 2"), "{message}");
+    }
+
+    #[test]
+    fn a_settlement_is_written_and_read_back() {
+        let mut tables = example_tables();
+        tables.settle(&[example::settlement()], &example::basin());
+        assert_eq!(read_back(&tables).unwrap(), tables);
+        let payments = text(&tables, "settlement.csv");
+        assert_eq!(payments.lines().next(), Some("policy,member,from,to,amount_MUSD,in_kind,amount_GWh,for"));
+        assert_eq!(payments.lines().nth(1), Some("quota,0,UZ,KG,5.0,money,0.0,storage"));
+        let coalitions = text(&tables, "coalitions.csv");
+        assert_eq!(coalitions.lines().nth(3), Some("quota,0,shapley,autarky,KG+UZ,132.0,131.0,120.0"));
+        assert!(text(&tables, "riparians.csv").contains("quota,0,vegetation,fund,0.0,0.0,,0.0,0.0,,0.0,"));
     }
 
     #[test]

@@ -1,12 +1,13 @@
-//! The figure `benefits`: who gains and who loses against the first policy of the run.
+//! The figure `benefits`: who gains and who loses against autarky, or the first policy of the run without it.
 //!
-//! One panel a policy on one scale, a bar a riparian and one for the whole basin. Where money changes
-//! hands a hollow dot shows the benefit before transfers. A single policy shows the benefits themselves.
+//! One panel a policy on one scale, a bar a riparian and one for the whole basin, which counts the reserve
+//! fund. Where money changes hands a hollow dot shows the benefit before transfers, an arrow what they change. A single policy shows the benefits themselves.
 
 use super::axis::{Scale, extent, grouped};
 use super::canvas::{Across, Canvas, Frame, Type, Upright};
 use super::palette::{self, Colour, Line};
 use super::{Figure, View};
+use crate::evaluation::{AUTARKY, FUND};
 
 /// What is smaller does not count as a gain or a loss, MUSD.
 const NOTHING: f64 = 0.5;
@@ -56,22 +57,23 @@ pub(super) fn figure(view: &View<'_>) -> Vec<Figure> {
 
 fn picture(view: &View<'_>) -> Picture {
     let mut rows = view.riparians();
-    let all: Vec<Column> = view.policies.iter().map(|policy| column(view, policy, &rows)).collect();
+    if view.tables.riparians.iter().any(|row| row.riparian == FUND) {
+        rows.push((FUND.to_owned(), palette::FAINT));
+    }
+    let mut columns: Vec<Column> = view.policies.iter().map(|policy| column(view, policy, &rows)).collect();
     for (name, _) in &mut rows {
-        *name = view.title_of(name).to_owned();
+        *name = if name == FUND { "reserve fund" } else { view.title_of(name) }.to_owned();
     }
     rows.push(("whole basin".to_owned(), palette::INK));
-    match all.split_first() {
-        Some((first, others)) if !others.is_empty() => {
-            let against = |column: &Column| Column {
-                policy: column.policy.clone(),
-                gains: column.gains.iter().zip(&first.gains).map(|(own, base)| own.less(*base)).collect(),
-            };
-            let reference = Some(first.policy.clone());
-            Picture { rows, columns: others.iter().map(against).collect(), reference }
-        }
-        _ => Picture { rows, columns: all, reference: None },
+    if columns.len() < 2 {
+        return Picture { rows, columns, reference: None };
     }
+    let autarky = columns.iter().position(|column| column.policy == AUTARKY);
+    let reference = columns.remove(autarky.unwrap_or(0));
+    for column in &mut columns {
+        column.gains = column.gains.iter().zip(&reference.gains).map(|(own, base)| own.less(*base)).collect();
+    }
+    Picture { rows, columns, reference: Some(reference.policy) }
 }
 
 fn column(view: &View<'_>, policy: &str, riparians: &[(String, Colour)]) -> Column {
@@ -114,6 +116,10 @@ fn title(picture: &Picture) -> String {
             money(total.abs())
         )
     };
+    if let Some(k) = turned(best, riparians) {
+        let (loss, gain) = (money(-best.gains[k].before), money(best.gains[k].after));
+        return format!("{text}; transfers turn {}’s loss of {loss} into a gain of {gain}", name(k));
+    }
     if let Some(k) = most.filter(|&k| best.gains[k].after > NOTHING) {
         text += &format!("; {} gains {}", name(k), money(best.gains[k].after));
     }
@@ -121,6 +127,13 @@ fn title(picture: &Picture) -> String {
         text += &format!(", {} loses {}", name(k), money(-best.gains[k].after));
     }
     text
+}
+
+/// The riparian whose loss becomes a gain by transfers; of several, the one that lost most.
+fn turned(column: &Column, riparians: usize) -> Option<usize> {
+    let gains = &column.gains;
+    let turned = (0..riparians).filter(|&k| gains[k].before < -NOTHING && gains[k].after > NOTHING);
+    turned.min_by(|&a, &b| gains[a].before.total_cmp(&gains[b].before))
 }
 
 fn money(value: f64) -> String {
@@ -136,7 +149,7 @@ fn subtitle(picture: &Picture) -> String {
     };
     let scale = if picture.columns.len() > 1 { "; one scale" } else { "" };
     if picture.columns.iter().flat_map(|column| &column.gains).any(|gain| gain.transferred()) {
-        format!("{what}; bars after transfers, hollow dots before{scale}")
+        format!("{what}; bars after transfers, hollow dots before; numbers: before \u{2192} after{scale}")
     } else {
         format!("{what}; no transfers{scale}")
     }
@@ -160,14 +173,24 @@ fn draw(canvas: &Canvas, body: Frame, picture: &Picture) {
 
 /// The scale along the bars, with room for the numbers beyond their ends.
 fn scale(picture: &Picture, width: f64) -> Scale {
-    let values =
-        picture.columns.iter().flat_map(|column| &column.gains).flat_map(|g| [g.before, g.after, 0.0]);
-    let (low, high) = extent(values);
+    let gains: Vec<Benefit> = picture.columns.iter().flat_map(|column| &column.gains).copied().collect();
+    let (low, high) = extent(gains.iter().flat_map(|gain| [gain.before, gain.after, 0.0]));
     let span = (high - low).max(1.0);
-    let widest = Type::SMALL.width(&written(-span)) + 14.0;
-    let room = span * widest / (width - 2.0 * widest).max(0.3 * width);
-    let left = if low < -1e-9 || picture.reference.is_some() { room } else { 0.0 };
-    Scale::round(low - left, high + room, (width / 70.0).round().clamp(2.0, 8.0) as usize)
+    let wide = |gain: &Benefit| Type::SMALL.width(&label(*gain, picture.reference.is_some())) + 22.0;
+    let losses = gains.iter().filter(|gain| gain.after < 0.0);
+    let widest = losses.map(wide).fold(0.0, f64::max);
+    let left = match (widest > 0.0, low < -1e-9) {
+        (true, _) => span * widest / (width - 2.0 * widest).max(0.3 * width),
+        (false, true) => 0.06 * span,
+        (false, false) => 0.0,
+    };
+    // A number that begins at the end of its bar ends within the width.
+    let needed = |gain: &Benefit| {
+        let end = gain.before.max(gain.after).max(0.0) - (low - left);
+        end * width / (width - wide(gain)).max(0.2 * width)
+    };
+    let all = gains.iter().filter(|gain| gain.after >= 0.0).map(needed).fold(high - low + left, f64::max);
+    Scale::round(low - left, low - left + all, (width / 70.0).round().clamp(2.0, 8.0) as usize)
 }
 
 fn written(value: f64) -> String {
@@ -237,6 +260,25 @@ fn label_ticks(canvas: &Canvas, frame: Frame, scale: &Scale) {
     }
 }
 
+/// The benefit after transfers, and the one before where they differ.
+fn label(gain: Benefit, signed: bool) -> String {
+    let text = |value: f64| if signed { written(value) } else { grouped(&format!("{value:.0}")) };
+    if gain.transferred() {
+        format!("{} \u{2192} {}", text(gain.before), text(gain.after))
+    } else {
+        text(gain.after)
+    }
+}
+
+/// An arrow from the benefit before transfers to the one after.
+fn arrow(canvas: &Canvas, (from, to): (f64, f64), y: f64) {
+    let back = if to > from { -1.0 } else { 1.0 };
+    if (to - from).abs() > 12.0 {
+        canvas.line(&[(from, y), (to + 8.0 * back, y)], Line::solid(palette::INK, 2.0));
+        canvas.area(&[(to, y), (to + 10.0 * back, y - 6.0), (to + 10.0 * back, y + 6.0)], palette::INK);
+    }
+}
+
 fn bar(
     canvas: &Canvas,
     (middle, high): (f64, f64),
@@ -253,15 +295,12 @@ fn bar(
         canvas.outline(frame, Line::solid(colour, 2.0));
     }
     if gain.transferred() {
+        arrow(canvas, (x(gain.before), x(gain.after)), middle);
         let spot = (x(gain.before), middle);
         canvas.disc(spot, 8.0, palette::INK);
         canvas.disc(spot, 5.5, palette::WHITE);
     }
-    let text = if picture.reference.is_some() {
-        written(gain.after)
-    } else {
-        grouped(&format!("{:.0}", gain.after))
-    };
+    let text = label(gain, picture.reference.is_some());
     let (from, to) = if gain.transferred() {
         (from.min(x(gain.before) - 8.0), to.max(x(gain.before) + 8.0))
     } else {

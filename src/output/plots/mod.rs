@@ -6,8 +6,10 @@
 
 mod allocations;
 mod axis;
+mod bands;
 mod benefits;
 mod canvas;
+mod coalitions;
 mod energy_balance;
 mod fairness;
 mod font;
@@ -23,6 +25,7 @@ mod releases;
 mod ring_order;
 mod river_layout;
 mod satisfaction;
+mod settlement;
 mod storage;
 mod trade;
 mod tradeoff;
@@ -51,6 +54,8 @@ const FIGURES: &[fn(&View<'_>) -> Vec<Figure>] = &[
     satisfaction::figure,
     tradeoff::figure,
     benefits::figure,
+    settlement::figure,
+    coalitions::figure,
     fairness::figure,
     energy_balance::figure,
     trade::figure,

@@ -1,0 +1,90 @@
+//! What each kind of record that a policy can hold means: a formula, a paragraph, a source.
+//!
+//! Words only; the records themselves are in the policy, and printing them is left to `policies`.
+
+/// A kind of record, by the key it has in a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// `welfare`, `award`, ...
+    pub(super) key: &'static str,
+    /// Its formula.
+    pub(super) formula: &'static str,
+    /// What it does.
+    pub(super) about: &'static str,
+    /// Where it comes from.
+    pub(super) source: &'static str,
+}
+
+/// The kinds: first those that decide a plan, then those that bind it, then the money.
+pub(super) const KINDS: [Kind; 8] = [
+    Kind {
+        key: "welfare",
+        formula: "max sum_i w_i phi_alpha(x_i), x_i = (u_i - floor_i) / scale_i; phi_alpha(x) = x^(1 - alpha) / \
+                  (1 - alpha), log x at alpha = 1; \"leximin\" is the limit of large alpha",
+        about: "Chooses the plan with the greatest welfare. The measure says what u_i is: each need by itself \
+                (needs), water, energy, the smallest need (worst_need), the mean need (mean_need), or net benefit in \
+                MUSD (benefit). alpha is the aversion to inequality: 0 adds up, 1 weighs a per cent alike for \
+                everybody, leximin lifts the worst off first. Weights are equal, by population, by need, or a table.",
+        source: "Atkinson, 1970; Mo and Walrand, 2000; Sen, 1970, for leximin",
+    },
+    Kind {
+        key: "award",
+        formula: "target a = rule(estate, claims); leximin of q_i / a_i over the network, q_i <= limit a_i",
+        about: "A claims rule or the treaties set a target for each riparian, river by river and season by season; \
+                the deliveries come as near to the targets as the network allows, the worst shortfall first. \
+                `mirab divide` computes the rules alone.",
+        source: "O'Neill, 1982; Thomson, 2003, Mathematical Social Sciences 45",
+    },
+    Kind {
+        key: "priority",
+        formula: "optimise f_1; then f_2 among the optima of f_1; then f_3 among those, and so on",
+        about: "Serves classes strictly one after the other: no gain in a later class, however great, makes up for a \
+                loss in an earlier one. There are no weights between classes.",
+        source: "lexicographic goals: Charnes and Cooper, 1961; in river treaties: the order of uses",
+    },
+    Kind {
+        key: "equilibrium",
+        formula: "x_i maximises B_i(x_i, x_-i) for every riparian i at once",
+        about: "Everybody for itself: in river order each riparian chooses its own storages, releases, diversions \
+                and trade for its own net benefit and takes the others as they are, round by round until nobody \
+                moves. It is no optimum of anything, and the status quo that gains are measured against.",
+        source: "Nash, 1951, Annals of Mathematics 54; the rounds are Cournot's, 1838",
+    },
+    Kind {
+        key: "contract",
+        formula: "summer release >= that without a contract + V; winter energy returned = ratio x energy of V",
+        about: "Adds an exchange to an equilibrium: the owner of a reservoir lets more water go in summer and is \
+                given energy back in winter.",
+        source: "Agreement of Bishkek, 17 March 1998, recalled",
+    },
+    Kind {
+        key: "constraint",
+        formula: "g(x) <= b, as far as all of them can be kept",
+        about: "Limits of this policy alone, beyond the promises of the physics: shares of a release by season, the \
+                most that may be let go in winter.",
+        source: "operating rules; the policy names its own",
+    },
+    Kind {
+        key: "guarantee",
+        formula: "u_g >= g for every guarantee g; where they clash: leximin of u_g / g, tier 0 first, tier 2 last",
+        about: "Minima that come before the policy's own goal: tier 0 is safety and ecology, tier 1 vital needs, tier \
+                2 treaty and summer volumes. Where not all can be kept tier 2 gives way first, and the report says \
+                what gave way.",
+        source: "the order of the tiers is assumed; vital human needs: Watercourses Convention, article 10",
+    },
+    Kind {
+        key: "settlement",
+        formula: "z_i = B_i + tau_i with sum tau_i = 0; v(S) = the most that S can have while the others keep the \
+                  status quo",
+        about: "Says who pays whom once the plan is made. The rule shares the gain over the status quo: shapley by the \
+                mean of what each adds, nucleolus so that the least content coalition is as content as can be, nash in \
+                equal parts, downstream_incremental by the order of the river, service_fee by a price of stored \
+                water. The report says whether a coalition could do better by leaving.",
+        source: "Shapley, 1953; Schmeidler, 1969; Nash, 1950; Ambec and Sprumont, 2002",
+    },
+];
+
+/// The kind that has this key.
+pub(super) fn kind(key: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.key == key)
+}
