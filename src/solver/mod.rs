@@ -5,6 +5,7 @@
 pub mod clarabel;
 pub mod face;
 mod form;
+pub mod interior_point;
 mod ladder;
 pub mod lexicographic;
 pub mod mps;

@@ -1,0 +1,250 @@
+//! The walk to the best point: predictor and corrector (S. Mehrotra, 1992), a step that stays inside, until rows,
+//! slopes and products are right. Newton's equations and the beginning are left to others.
+
+use super::blocks::Blocks;
+use super::direction::{Aim, Newton};
+use super::lanes::{Lanes, Mask};
+use super::point::{Left, Point};
+use super::standard::{Data, Standard};
+use super::start::begin;
+
+/// A step goes this share of the way to the nearest bound.
+const INSIDE: f64 = 0.995;
+
+/// Iterations without any gain after which a lane has stopped.
+const PATIENCE: u32 = 12;
+
+/// The walk of some lanes.
+pub(super) struct Walk<'a, const L: usize> {
+    standard: &'a Standard,
+    blocks: &'a Blocks,
+    data: Data<L>,
+    newton: Newton<L>,
+    point: Point<L>,
+    best: Point<L>,
+    way: Point<L>,
+    left: Left<L>,
+    aim: Aim<L>,
+    error: [f64; L],
+    since: [u32; L],
+    iterations: [u32; L],
+    open: Mask<L>,
+}
+
+/// What a lane came to.
+pub(super) struct Found<const L: usize> {
+    /// The best points.
+    pub point: Point<L>,
+    /// What is left there: the largest relative error of rows, slopes and products.
+    pub error: [f64; L],
+    /// Iterations taken.
+    pub iterations: [u32; L],
+}
+
+impl<'a, const L: usize> Walk<'a, L> {
+    /// Room for a walk.
+    pub fn new(standard: &'a Standard, blocks: &'a Blocks, data: Data<L>) -> Walk<'a, L> {
+        Walk {
+            standard,
+            blocks,
+            data,
+            newton: Newton::new(standard, blocks),
+            point: Point::new(standard),
+            best: Point::new(standard),
+            way: Point::new(standard),
+            left: Left::new(standard),
+            aim: Aim::new(standard),
+            error: [f64::INFINITY; L],
+            since: [0; L],
+            iterations: [0; L],
+            open: Mask::all(true),
+        }
+    }
+
+    /// Walks until every lane has come to an end.
+    #[inline(always)]
+    pub fn run(mut self, tolerance: f64, limit: u32) -> Found<L> {
+        begin(self.standard, self.blocks, &self.data, &mut self.newton, &mut self.point, &mut self.way);
+        for iteration in 0..=limit {
+            self.left.find(self.standard, &self.data, &self.point);
+            self.judge(tolerance, iteration);
+            if !self.open.any() || iteration == limit {
+                break;
+            }
+            self.step();
+        }
+        Found { point: self.best, error: self.error, iterations: self.iterations }
+    }
+
+    /// The mean product of distance and price.
+    #[inline(always)]
+    fn mean_product(&self) -> Lanes<L> {
+        let count = self.standard.low.len() + self.standard.high.len();
+        self.point.complementarity() / count.max(1) as f64
+    }
+
+    /// Keeps the best points and closes the lanes that have arrived or make no headway.
+    #[inline(always)]
+    fn judge(&mut self, tolerance: f64, iteration: u32) {
+        let error = self.errors();
+        if std::env::var("IPM").is_ok() { let (r, s) = self.left.largest(); println!("{iteration} rows {:.1e} slopes {:.1e} mu {:.1e} err {:.1e}", r.0[0], s.0[0], self.mean_product().0[0], error.0[0]); }
+        let mut better = Mask::all(false);
+        for lane in 0..L {
+            if !self.open.0[lane] {
+                continue;
+            }
+            better.0[lane] = error.0[lane] < self.error[lane];
+            self.iterations[lane] = iteration;
+            if better.0[lane] {
+                self.since[lane] = if error.0[lane] < 0.7 * self.error[lane] { 0 } else { self.since[lane] + 1 };
+                self.error[lane] = error.0[lane];
+            } else {
+                self.since[lane] += 1;
+            }
+            let over = error.0[lane] <= tolerance || self.since[lane] > PATIENCE || error.0[lane].is_nan();
+            self.open.0[lane] = !over;
+        }
+        self.best.take(&self.point, better);
+    }
+
+    /// The largest relative error at the point.
+    #[inline(always)]
+    fn errors(&self) -> Lanes<L> {
+        let (rows, slopes) = self.left.largest();
+        let mut objective = Lanes::default();
+        for (column, x) in self.point.x.iter().enumerate() {
+            objective += *x * (self.data.cost[column] + self.data.curvature[column] * *x * 0.5);
+        }
+        let mut gap = self.point.complementarity();
+        let mut bent = slopes;
+        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
+            let (x, slope) = (self.point.x[column], self.point.fair[at]);
+            let true_slope = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha));
+            let off = (slope - true_slope).abs() / (true_slope + 1.0);
+            bent = bent.or_size(off);
+            gap += (x * (slope - true_slope)).abs();
+            objective += x * slope;
+        }
+        rows.or_size(bent).or_size(gap / (objective.abs() + 1.0))
+    }
+
+    /// One predictor and corrector.
+    #[inline(always)]
+    fn step(&mut self) {
+        self.newton.factor(self.standard, self.blocks, &self.data, &self.point);
+        let mean = self.mean_product();
+        self.aim_at_nothing();
+        self.direct();
+        let (ahead, price_ahead) = self.lengths();
+        let reached = self.reached(ahead, price_ahead);
+        let share = reached.with(mean, |reached, mean| if mean > 0.0 { (reached / mean).clamp(0.0, 1.0).powi(3) } else { 0.0 });
+        self.aim_at(mean * share);
+        self.direct();
+        let (ahead, price_ahead) = self.lengths();
+        self.advance(ahead, price_ahead);
+    }
+
+    #[inline(always)]
+    fn direct(&mut self) {
+        self.newton.direct(self.standard, self.blocks, &self.point, &self.left, &self.aim, &mut self.way);
+    }
+
+    /// The predictor's aim: every product nothing, every alpha-fair slope right.
+    #[inline(always)]
+    fn aim_at_nothing(&mut self) {
+        let point = &self.point;
+        for (at, aim) in self.aim.floor.iter_mut().enumerate() {
+            *aim = -(point.above[at] * point.floor[at]);
+        }
+        for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
+            *aim = -(point.below[at] * point.ceiling[at]);
+        }
+        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
+            let (x, slope) = (point.x[column], point.fair[at]);
+            let ratio = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha)) / slope;
+            let way = ratio.map(|ratio| if ratio < 1.0 { ratio - 1.0 } else { ratio.ln() });
+            self.aim.fair[at] = slope * way;
+        }
+    }
+
+    /// The corrector's aim: every product the same, and what the predictor's own curve takes away.
+    #[inline(always)]
+    fn aim_at(&mut self, product: Lanes<L>) {
+        let way = &self.way;
+        for (at, aim) in self.aim.floor.iter_mut().enumerate() {
+            *aim += product - way.above[at] * way.floor[at];
+        }
+        for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
+            *aim += product - way.below[at] * way.ceiling[at];
+        }
+        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
+            let (x, slope) = (self.point.x[column], self.point.fair[at]);
+            let (dx, dv) = (way.x[column] / x, way.fair[at] / slope);
+            let curve = dx * dv * alpha + dx * dx * (0.5 * alpha * (alpha - 1.0));
+            self.aim.fair[at] -= slope * curve.map(|curve| curve.clamp(-0.5, 0.5));
+        }
+    }
+
+    /// How far the direction goes before a quantity or a price reaches nothing.
+    #[inline(always)]
+    fn lengths(&self) -> (Lanes<L>, Lanes<L>) {
+        let (point, way) = (&self.point, &self.way);
+        let mut rate = fastest(&point.above, &way.above, Lanes::default());
+        rate = fastest(&point.below, &way.below, rate);
+        let mut price_rate = fastest(&point.floor, &way.floor, Lanes::default());
+        price_rate = fastest(&point.ceiling, &way.ceiling, price_rate);
+        price_rate = fastest(&point.fair, &way.fair, price_rate);
+        for &(column, _) in &self.standard.fair {
+            rate = rate.max(-(way.x[column] / point.x[column]));
+        }
+        (rate, price_rate)
+    }
+
+    /// The mean product at the end of the longest step.
+    #[inline(always)]
+    fn reached(&self, rate: Lanes<L>, price_rate: Lanes<L>) -> Lanes<L> {
+        let (ahead, price_ahead) = (rate.map(whole), price_rate.map(whole));
+        let (point, way) = (&self.point, &self.way);
+        let mut sum = Lanes::default();
+        for at in 0..point.above.len() {
+            sum += (point.above[at] + way.above[at] * ahead) * (point.floor[at] + way.floor[at] * price_ahead);
+        }
+        for at in 0..point.below.len() {
+            sum += (point.below[at] + way.below[at] * ahead) * (point.ceiling[at] + way.ceiling[at] * price_ahead);
+        }
+        sum / (point.above.len() + point.below.len()).max(1) as f64
+    }
+
+    /// Takes the step in the lanes that are still open.
+    #[inline(always)]
+    fn advance(&mut self, rate: Lanes<L>, price_rate: Lanes<L>) {
+        let step = |rate: f64| if rate > INSIDE { INSIDE / rate } else { 1.0 };
+        let (mut ahead, mut price_ahead) = (rate.map(step), price_rate.map(step));
+        if self.data.curvature.iter().any(|c| c.0.iter().any(|c| *c != 0.0)) {
+            ahead = ahead.min(price_ahead);
+            price_ahead = ahead;
+        }
+        let open = self.open;
+        let go = |own: &mut [Lanes<L>], way: &[Lanes<L>], length: Lanes<L>| {
+            own.iter_mut().zip(way).for_each(|(own, way)| *own = open.pick(*own + *way * length, *own));
+        };
+        go(&mut self.point.x, &self.way.x, ahead);
+        go(&mut self.point.above, &self.way.above, ahead);
+        go(&mut self.point.below, &self.way.below, ahead);
+        go(&mut self.point.y, &self.way.y, price_ahead);
+        go(&mut self.point.floor, &self.way.floor, price_ahead);
+        go(&mut self.point.ceiling, &self.way.ceiling, price_ahead);
+        go(&mut self.point.fair, &self.way.fair, price_ahead);
+    }
+}
+
+/// The whole way, or what can be gone of it.
+fn whole(rate: f64) -> f64 {
+    if rate > 1.0 { 1.0 / rate } else { 1.0 }
+}
+
+/// How fast, relative to itself, any of some numbers falls.
+#[inline(always)]
+fn fastest<const L: usize>(numbers: &[Lanes<L>], way: &[Lanes<L>], rate: Lanes<L>) -> Lanes<L> {
+    numbers.iter().zip(way).fold(rate, |rate, (number, way)| rate.max(-(*way / *number)))
+}
