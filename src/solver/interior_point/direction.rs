@@ -34,6 +34,7 @@ pub(super) struct Newton<const L: usize> {
     /// `g`, the pull on each column.
     pull: Vec<Lanes<L>>,
     right: Vec<Lanes<L>>,
+    hold: f64,
 }
 
 impl<const L: usize> Aim<L> {
@@ -52,6 +53,7 @@ impl<const L: usize> Newton<L> {
             weight: vec![Lanes::default(); standard.columns()],
             pull: vec![Lanes::default(); standard.columns()],
             right: vec![Lanes::default(); standard.rows],
+            hold: super::walk::par("D", 1e-12),
         }
     }
 
@@ -59,16 +61,16 @@ impl<const L: usize> Newton<L> {
     #[inline(always)]
     pub fn factor_weights(&mut self, standard: &Standard, blocks: &Blocks, weight: impl Fn(usize) -> Lanes<L>) {
         self.weight.iter_mut().enumerate().for_each(|(column, own)| *own = weight(column));
-        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight);
+        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, self.hold);
     }
 
     /// Factors the normal equations of a point.
     #[inline(always)]
     pub fn factor(&mut self, standard: &Standard, blocks: &Blocks, data: &Data<L>, point: &Point<L>) {
         for (weight, curvature) in self.weight.iter_mut().zip(&data.curvature) {
-            *weight = *curvature + Lanes::all(HOLD);
+            *weight = *curvature + Lanes::all(super::walk::par("P", HOLD));
         }
-        standard.free.iter().for_each(|&column| self.weight[column] = Lanes::all(HOLD_FREE));
+        standard.free.iter().for_each(|&column| self.weight[column] = Lanes::all(super::walk::par("PF", HOLD_FREE)));
         for (at, &column) in standard.low.iter().enumerate() {
             self.weight[column] += point.floor[at] / point.above[at];
         }
@@ -79,7 +81,7 @@ impl<const L: usize> Newton<L> {
             self.weight[column] += point.fair[at] / point.x[column] * alpha;
         }
         self.weight.iter_mut().for_each(|weight| *weight = Lanes::all(1.0) / *weight);
-        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight);
+        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, self.hold);
     }
 
     /// `dy` and `dx` for given pulls: `A dx = rows`, `dx = T (A'dy + g)`, the second solve for what rounding left.
@@ -94,7 +96,7 @@ impl<const L: usize> Newton<L> {
         way.y.copy_from_slice(&self.right);
         self.lift(standard, way);
         for _ in 0..rounds {
-            self.right.copy_from_slice(rows);
+            for ((right, row), y) in self.right.iter_mut().zip(rows).zip(&way.y) { *right = *row - *y * self.hold; }
             for column in 0..standard.columns() {
                 let x = way.x[column];
                 standard.column(column).for_each(|(row, value)| self.right[row] -= x * value);
@@ -142,7 +144,7 @@ impl<const L: usize> Newton<L> {
         for (at, &(column, _)) in standard.fair.iter().enumerate() {
             self.pull[column] += aim.fair[at];
         }
-        self.solve(standard, blocks, &left.rows, way, 1);
+        self.solve(standard, blocks, &left.rows, way, super::walk::par("R", 1.0) as usize);
         for (at, &column) in standard.low.iter().enumerate() {
             way.above[at] = way.x[column] + left.low[at];
             way.floor[at] = (aim.floor[at] - point.floor[at] * way.above[at]) / point.above[at];

@@ -36,8 +36,8 @@ impl<const L: usize> Factor<L> {
     /// Factors `A T A'`: `products` are the products of the entries of each column of A, pair by pair as in
     /// [`Blocks::products`]; `pairs` says where each column's begin.
     #[inline(always)]
-    pub fn factor(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>]) {
-        self.gather(blocks, pairs, products, weight);
+    pub fn factor(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>], hold: f64) {
+        self.gather(blocks, pairs, products, weight, hold);
         for block in &blocks.blocks {
             self.eliminate(block);
             let (done, later) = self.panels.split_at_mut(block.panel + block.width * block.height());
@@ -54,7 +54,7 @@ impl<const L: usize> Factor<L> {
 
     /// Writes `A T A'` into the panels.
     #[inline(always)]
-    fn gather(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>]) {
+    fn gather(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>], hold: f64) {
         self.panels.fill(Lanes::default());
         for (column, &weight) in weight.iter().enumerate() {
             let range = pairs[column] as usize..pairs[column + 1] as usize;
@@ -65,6 +65,7 @@ impl<const L: usize> Factor<L> {
         for block in &blocks.blocks {
             for column in 0..block.width {
                 let place = block.panel + column * (block.height() + 1);
+                self.panels[place] += Lanes::all(hold);
                 self.diagonal[block.first + column] = self.panels[place];
             }
         }
@@ -251,7 +252,7 @@ mod tests {
             pairs.push(products.len() as u32);
         }
         let mut factor = Factor::<2>::new(&blocks);
-        factor.factor(&blocks, &pairs, &products, &weight);
+        factor.factor(&blocks, &pairs, &products, &weight, 0.0);
         let wanted: Vec<Lanes<2>> = (0..rows).map(|r| Lanes([r as f64 - 3.0, 1.0 / (r + 1) as f64])).collect();
         let mut right = vec![Lanes::default(); rows];
         for column in 0..columns.len() {

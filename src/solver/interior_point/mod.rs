@@ -12,7 +12,7 @@ mod walk;
 
 use self::blocks::Blocks;
 use self::order::{eliminate, stages};
-use self::standard::{Data, Standard, scaled};
+use self::standard::{Data, Standard, scale_slopes, scaled};
 use self::walk::Walk;
 use super::form::{Form, Point, nothing, solution};
 use super::program::Program;
@@ -45,7 +45,8 @@ impl Solver for InteriorPoint {
             return solution(program, &form, &Point::default(), Status::Optimal);
         }
         let mut own = form.clone();
-        let scaling = Scaling::equilibrate(&mut own);
+        let mut scaling = Scaling::equilibrate(&mut own);
+        scale_slopes(&mut own, &mut scaling);
         let mut standard = Standard::of(&scaled(&form, &scaling));
         let stage = stages(program, &form);
         let mut row_stage = vec![0; standard.rows];

@@ -52,6 +52,8 @@ pub(super) struct Data<const L: usize> {
     pub low: Vec<Lanes<L>>,
     /// `u`, in the order of [`Standard::high`].
     pub high: Vec<Lanes<L>>,
+    /// What the objective has beside.
+    pub constant: Lanes<L>,
     /// `w`, in the order of [`Standard::fair`].
     pub weight: Vec<Lanes<L>>,
 }
@@ -204,6 +206,7 @@ impl<const L: usize> Data<L> {
             curvature: room(standard.columns()),
             low: room(standard.low.len()),
             high: room(standard.high.len()),
+            constant: Lanes::default(),
             weight: room(standard.fair.len()),
         }
     }
@@ -221,11 +224,13 @@ impl<const L: usize> Data<L> {
             self.curvature[column].0[lane] = 0.0;
         });
         let mut fair = 0;
+        self.constant.0[lane] = 0.0;
         for term in &form.curved {
             match term.shape {
                 Shape::Quadratic { target } => {
                     self.curvature[term.column].0[lane] += term.weight;
                     self.cost[term.column].0[lane] -= term.weight * target;
+                    self.constant.0[lane] += 0.5 * term.weight * target * target;
                 }
                 Shape::AlphaFair { alpha: 0.0 } => self.cost[term.column].0[lane] -= term.weight,
                 Shape::AlphaFair { .. } => {
@@ -237,6 +242,23 @@ impl<const L: usize> Data<L> {
         let bounds = standard.bounded(form);
         standard.low.iter().zip(&mut self.low).for_each(|(&at, low)| low.0[lane] = bounds[at].1.lower);
         standard.high.iter().zip(&mut self.high).for_each(|(&at, high)| high.0[lane] = bounds[at].1.upper);
+    }
+}
+
+/// Brings the slopes of a scaled form to order one: a quadratic term counts by its slope across its quantity's
+/// bounds, not by its weight.
+pub(super) fn scale_slopes(form: &mut Form, scaling: &mut Scaling) {
+    let span = |column: usize| (form.columns[column].upper - form.columns[column].lower).min(1.0);
+    let bent = form.curved.iter().map(|term| match term.shape {
+        Shape::Quadratic { .. } => term.weight * span(term.column),
+        Shape::AlphaFair { .. } => term.weight,
+    });
+    let largest = form.cost.iter().map(|cost| cost.abs()).chain(bent).fold(0.0, f64::max);
+    let factor = largest.log2().round().exp2();
+    if factor > 0.0 && factor.is_finite() {
+        form.cost.iter_mut().for_each(|cost| *cost /= factor);
+        form.curved.iter_mut().for_each(|term| term.weight /= factor);
+        scaling.objective /= factor;
     }
 }
 

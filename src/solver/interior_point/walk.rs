@@ -23,6 +23,7 @@ pub(super) struct Walk<'a, const L: usize> {
     point: Point<L>,
     best: Point<L>,
     way: Point<L>,
+    other: Point<L>,
     left: Left<L>,
     aim: Aim<L>,
     error: [f64; L],
@@ -52,6 +53,7 @@ impl<'a, const L: usize> Walk<'a, L> {
             point: Point::new(standard),
             best: Point::new(standard),
             way: Point::new(standard),
+            other: Point::new(standard),
             left: Left::new(standard),
             aim: Aim::new(standard),
             error: [f64::INFINITY; L],
@@ -101,7 +103,8 @@ impl<'a, const L: usize> Walk<'a, L> {
             } else {
                 self.since[lane] += 1;
             }
-            let over = error.0[lane] <= tolerance || self.since[lane] > PATIENCE || error.0[lane].is_nan();
+            let patience = if self.error[lane] <= tolerance { 1 } else { PATIENCE };
+            let over = error.0[lane] <= tolerance * par("T", 1e-2) || self.since[lane] > patience || error.0[lane].is_nan();
             self.open.0[lane] = !over;
         }
         self.best.take(&self.point, better);
@@ -111,7 +114,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     #[inline(always)]
     fn errors(&self) -> Lanes<L> {
         let (rows, slopes) = self.left.largest();
-        let mut objective = Lanes::default();
+        let mut objective = self.data.constant;
         for (column, x) in self.point.x.iter().enumerate() {
             objective += *x * (self.data.cost[column] + self.data.curvature[column] * *x * 0.5);
         }
@@ -138,10 +141,39 @@ impl<'a, const L: usize> Walk<'a, L> {
         let (ahead, price_ahead) = self.lengths();
         let reached = self.reached(ahead, price_ahead);
         let share = reached.with(mean, |reached, mean| if mean > 0.0 { (reached / mean).clamp(0.0, 1.0).powi(3) } else { 0.0 });
-        self.aim_at(mean * share);
+        let product = mean * share;
+        self.aim_at(product);
         self.direct();
-        let (ahead, price_ahead) = self.lengths();
-        self.advance(ahead, price_ahead);
+        let mut rates = self.lengths();
+        for _ in 0..par("K", 2.0) as usize {
+            rates = self.centre(product, rates);
+        }
+        self.advance(rates.0, rates.1);
+    }
+
+    /// One more solve that draws outlying products nearer to the others, kept where it lengthens the step
+    /// (J. Gondzio, 1996).
+    #[inline(always)]
+    fn centre(&mut self, product: Lanes<L>, rates: (Lanes<L>, Lanes<L>)) -> (Lanes<L>, Lanes<L>) {
+        let further = |rate: f64| (par("F", 1.5) * whole(rate) + par("G", 0.1)).min(1.0);
+        let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
+        let (point, way) = (&self.point, &self.way);
+        for (at, aim) in self.aim.floor.iter_mut().enumerate() {
+            let then = (point.above[at] + way.above[at] * ahead) * (point.floor[at] + way.floor[at] * price_ahead);
+            *aim += then.with(product, drawn);
+        }
+        for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
+            let then = (point.below[at] + way.below[at] * ahead) * (point.ceiling[at] + way.ceiling[at] * price_ahead);
+            *aim += then.with(product, drawn);
+        }
+        std::mem::swap(&mut self.way, &mut self.other);
+        self.direct();
+        let found = self.lengths();
+        let gain = |rates: (Lanes<L>, Lanes<L>)| rates.0.map(whole) + rates.1.map(whole);
+        let better = (gain(rates) + par("H", 0.01)).below(gain(found));
+        let worse = Mask(better.0.map(|better| !better));
+        self.way.take(&self.other, worse);
+        (better.pick(found.0, rates.0), better.pick(found.1, rates.1))
     }
 
     #[inline(always)]
@@ -235,6 +267,25 @@ impl<'a, const L: usize> Walk<'a, L> {
         go(&mut self.point.floor, &self.way.floor, price_ahead);
         go(&mut self.point.ceiling, &self.way.ceiling, price_ahead);
         go(&mut self.point.fair, &self.way.fair, price_ahead);
+    }
+}
+
+pub(super) fn par(name: &str, default: f64) -> f64 {
+    static ALL: std::sync::OnceLock<std::collections::HashMap<String, f64>> = std::sync::OnceLock::new();
+    let all = ALL.get_or_init(|| std::env::vars().filter_map(|(k, v)| Some((k, v.parse().ok()?))).collect());
+    all.get(name).copied().unwrap_or(default)
+}
+
+/// How an outlying product is to change.
+#[inline(always)]
+fn drawn(then: f64, product: f64) -> f64 {
+    let (least, most) = (0.1 * product, 10.0 * product);
+    if then < least {
+        least - then
+    } else if then > most {
+        (most - then).max(-most)
+    } else {
+        0.0
     }
 }
 
