@@ -4,7 +4,7 @@
 
 use super::blocks::Blocks;
 use super::factor::Factor;
-use super::lanes::Lanes;
+use super::lanes::{Lanes, wide};
 use super::point::{Left, Point};
 use super::standard::{Data, Standard};
 
@@ -13,6 +13,9 @@ const HOLD: f64 = 1e-12;
 
 /// The same for columns that nothing but the rows holds.
 const HOLD_FREE: f64 = 1e-8;
+
+/// The prices of rows are held to where they stand with this: dependent rows and dual faces without end do not run away.
+const HOLD_ROWS: f64 = 1e-12;
 
 /// How products of distance and price are to change.
 #[derive(Clone, Debug)]
@@ -34,7 +37,6 @@ pub(super) struct Newton<const L: usize> {
     /// `g`, the pull on each column.
     pull: Vec<Lanes<L>>,
     right: Vec<Lanes<L>>,
-    hold: f64,
 }
 
 impl<const L: usize> Aim<L> {
@@ -53,24 +55,23 @@ impl<const L: usize> Newton<L> {
             weight: vec![Lanes::default(); standard.columns()],
             pull: vec![Lanes::default(); standard.columns()],
             right: vec![Lanes::default(); standard.rows],
-            hold: super::walk::par("D", 1e-12),
         }
     }
 
     /// Factors the normal equations with given weights.
-    #[inline(always)]
     pub fn factor_weights(&mut self, standard: &Standard, blocks: &Blocks, weight: impl Fn(usize) -> Lanes<L>) {
         self.weight.iter_mut().enumerate().for_each(|(column, own)| *own = weight(column));
-        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, self.hold);
+        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, HOLD_ROWS);
     }
 
     /// Factors the normal equations of a point.
-    #[inline(always)]
+    #[inline(never)]
     pub fn factor(&mut self, standard: &Standard, blocks: &Blocks, data: &Data<L>, point: &Point<L>) {
+        wide(|| {
         for (weight, curvature) in self.weight.iter_mut().zip(&data.curvature) {
-            *weight = *curvature + Lanes::all(super::walk::par("P", HOLD));
+            *weight = *curvature + Lanes::all(HOLD);
         }
-        standard.free.iter().for_each(|&column| self.weight[column] = Lanes::all(super::walk::par("PF", HOLD_FREE)));
+        standard.free.iter().for_each(|&column| self.weight[column] = Lanes::all(HOLD_FREE));
         for (at, &column) in standard.low.iter().enumerate() {
             self.weight[column] += point.floor[at] / point.above[at];
         }
@@ -81,50 +82,76 @@ impl<const L: usize> Newton<L> {
             self.weight[column] += point.fair[at] / point.x[column] * alpha;
         }
         self.weight.iter_mut().for_each(|weight| *weight = Lanes::all(1.0) / *weight);
-        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, self.hold);
+        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, HOLD_ROWS);
+        })
     }
 
-    /// `dy` and `dx` for given pulls: `A dx = rows`, `dx = T (A'dy + g)`, the second solve for what rounding left.
-    #[inline(always)]
-    pub fn solve(&mut self, standard: &Standard, blocks: &Blocks, rows: &[Lanes<L>], way: &mut Point<L>, rounds: usize) {
-        self.right.copy_from_slice(rows);
-        for column in 0..standard.columns() {
-            let given = self.weight[column] * self.pull[column];
-            standard.column(column).for_each(|(row, value)| self.right[row] -= given * value);
-        }
+    /// `dy` and `dx` for given pulls: `A dx + hold dy = rows`, `dx = T (A'dy + g)`; each further round solves for
+    /// what rounding left.
+    pub fn solve(
+        &mut self,
+        standard: &Standard,
+        blocks: &Blocks,
+        rows: &[Lanes<L>],
+        way: &mut Point<L>,
+        rounds: usize,
+    ) {
+        self.pulled(standard, rows);
         self.factor.solve(blocks, &mut self.right);
         way.y.copy_from_slice(&self.right);
         self.lift(standard, way);
         for _ in 0..rounds {
-            for ((right, row), y) in self.right.iter_mut().zip(rows).zip(&way.y) { *right = *row - *y * self.hold; }
-            for column in 0..standard.columns() {
-                let x = way.x[column];
-                standard.column(column).for_each(|(row, value)| self.right[row] -= x * value);
-            }
+            self.remaining(standard, rows, way);
             self.factor.solve(blocks, &mut self.right);
             way.y.iter_mut().zip(&self.right).for_each(|(y, more)| *y += *more);
             self.lift(standard, way);
         }
     }
 
+    /// The right-hand side of the normal equations: `rows - A T g`.
+    #[inline(never)]
+    fn pulled(&mut self, standard: &Standard, rows: &[Lanes<L>]) {
+        wide(|| {
+            self.right.copy_from_slice(rows);
+            for (column, (weight, pull)) in self.weight.iter().zip(&self.pull).enumerate() {
+                let given = *weight * *pull;
+                standard.column(column).for_each(|(row, value)| self.right[row] -= given * value);
+            }
+        })
+    }
+
+    /// What is left of the rows: `rows - A dx - hold dy`.
+    #[inline(never)]
+    fn remaining(&mut self, standard: &Standard, rows: &[Lanes<L>], way: &Point<L>) {
+        wide(|| {
+            for ((right, row), y) in self.right.iter_mut().zip(rows).zip(&way.y) {
+                *right = *row - *y * HOLD_ROWS;
+            }
+            for (column, x) in way.x.iter().enumerate() {
+                standard.column(column).for_each(|(row, value)| self.right[row] -= *x * value);
+            }
+        })
+    }
+
     /// `dx = T (A'dy + g)`
-    #[inline(always)]
+    #[inline(never)]
     fn lift(&self, standard: &Standard, way: &mut Point<L>) {
+        wide(|| {
         for column in 0..standard.columns() {
             let mut slope = self.pull[column];
             standard.column(column).for_each(|(row, value)| slope += way.y[row] * value);
             way.x[column] = slope * self.weight[column];
         }
+        })
     }
 
     /// Sets the pull on each column.
-    #[inline(always)]
     pub fn set_pull(&mut self, pull: impl Fn(usize) -> Lanes<L>) {
         self.pull.iter_mut().enumerate().for_each(|(column, own)| *own = pull(column));
     }
 
     /// The direction that makes the linear conditions whole and moves the products as is aimed at.
-    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
     pub fn direct(
         &mut self,
         standard: &Standard,
@@ -133,18 +160,41 @@ impl<const L: usize> Newton<L> {
         left: &Left<L>,
         aim: &Aim<L>,
         way: &mut Point<L>,
+        refinements: usize,
     ) {
-        self.pull.iter_mut().zip(&left.slopes).for_each(|(pull, slope)| *pull = -*slope);
-        for (at, &column) in standard.low.iter().enumerate() {
-            self.pull[column] += (aim.floor[at] - point.floor[at] * left.low[at]) / point.above[at];
-        }
-        for (at, &column) in standard.high.iter().enumerate() {
-            self.pull[column] -= (aim.ceiling[at] - point.ceiling[at] * left.high[at]) / point.below[at];
-        }
-        for (at, &(column, _)) in standard.fair.iter().enumerate() {
-            self.pull[column] += aim.fair[at];
-        }
-        self.solve(standard, blocks, &left.rows, way, super::walk::par("R", 1.0) as usize);
+        self.pull(standard, point, left, aim);
+        self.solve(standard, blocks, &left.rows, way, refinements);
+        follow(standard, point, left, aim, way);
+    }
+
+    /// `g`: what slopes, bounds and alpha-fair terms pull at each column.
+    #[inline(never)]
+    fn pull(&mut self, standard: &Standard, point: &Point<L>, left: &Left<L>, aim: &Aim<L>) {
+        wide(|| {
+            self.pull.iter_mut().zip(&left.slopes).for_each(|(pull, slope)| *pull = -*slope);
+            for (at, &column) in standard.low.iter().enumerate() {
+                self.pull[column] += (aim.floor[at] - point.floor[at] * left.low[at]) / point.above[at];
+            }
+            for (at, &column) in standard.high.iter().enumerate() {
+                self.pull[column] -= (aim.ceiling[at] - point.ceiling[at] * left.high[at]) / point.below[at];
+            }
+            for (at, &(column, _)) in standard.fair.iter().enumerate() {
+                self.pull[column] += aim.fair[at];
+            }
+        })
+    }
+}
+
+/// The distances and prices that follow from the quantities' direction.
+#[inline(never)]
+fn follow<const L: usize>(
+    standard: &Standard,
+    point: &Point<L>,
+    left: &Left<L>,
+    aim: &Aim<L>,
+    way: &mut Point<L>,
+) {
+    wide(|| {
         for (at, &column) in standard.low.iter().enumerate() {
             way.above[at] = way.x[column] + left.low[at];
             way.floor[at] = (aim.floor[at] - point.floor[at] * way.above[at]) / point.above[at];
@@ -156,5 +206,5 @@ impl<const L: usize> Newton<L> {
         for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
             way.fair[at] = aim.fair[at] - point.fair[at] * way.x[column] / point.x[column] * alpha;
         }
-    }
+    })
 }

@@ -2,7 +2,7 @@
 //! The pattern is found elsewhere; nothing is allocated here but once.
 
 use super::blocks::{Block, Blocks, Change};
-use super::lanes::Lanes;
+use super::lanes::{Lanes, wide};
 
 /// A pivot that has lost this share of its diagonal to rounding speaks of a row that depends on earlier ones: its
 /// multiplier is left as it is.
@@ -35,9 +35,14 @@ impl<const L: usize> Factor<L> {
 
     /// Factors `A T A'`: `products` are the products of the entries of each column of A, pair by pair as in
     /// [`Blocks::products`]; `pairs` says where each column's begin.
-    #[inline(always)]
+    #[inline(never)]
     pub fn factor(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>], hold: f64) {
-        self.gather(blocks, pairs, products, weight, hold);
+        wide(|| self.gather(blocks, pairs, products, weight, hold));
+        wide(|| self.eliminate_all(blocks));
+    }
+
+    #[inline(always)]
+    fn eliminate_all(&mut self, blocks: &Blocks) {
         for block in &blocks.blocks {
             self.eliminate(block);
             let (done, later) = self.panels.split_at_mut(block.panel + block.width * block.height());
@@ -88,14 +93,18 @@ impl<const L: usize> Factor<L> {
     }
 
     /// Solves `A T A' x = right`, in place and in the order of pivots.
-    #[inline(always)]
+    #[inline(never)]
     pub fn solve(&mut self, blocks: &Blocks, right: &mut [Lanes<L>]) {
-        for block in &blocks.blocks {
-            self.forward(blocks, block, right);
-        }
-        for block in blocks.blocks.iter().rev() {
-            self.backward(blocks, block, right);
-        }
+        wide(|| {
+            for block in &blocks.blocks {
+                self.forward(blocks, block, right);
+            }
+        });
+        wide(|| {
+            for block in blocks.blocks.iter().rev() {
+                self.backward(blocks, block, right);
+            }
+        });
     }
 
     #[inline(always)]

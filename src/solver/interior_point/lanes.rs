@@ -90,6 +90,12 @@ impl<const L: usize> Mask<L> {
     }
 }
 
+/// Does some work with the widest lanes that this processor has.
+#[inline(always)]
+pub(super) fn wide<R>(work: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(work)
+}
+
 macro_rules! lane_by_lane {
     ($($name:ident $function:ident $sign:tt),*) => {$(
         impl<const L: usize> $name for Lanes<L> {

@@ -1,7 +1,7 @@
 //! Where the method stands: quantities, their distances from their bounds, and the prices of rows and bounds; and
 //! what is left of each condition there. It decides nothing.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, wide};
 use super::standard::{Data, Standard};
 
 /// A point, or a direction from one.
@@ -52,8 +52,27 @@ impl<const L: usize> Point<L> {
     }
 
     /// Takes over another point in the chosen lanes.
+    #[inline(never)]
     pub fn take(&mut self, other: &Point<L>, chosen: super::lanes::Mask<L>) {
-        let pairs = [
+        for (mine, theirs) in self.pairs(other) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = chosen.pick(*theirs, *mine));
+        }
+    }
+
+    /// Adds another direction.
+    #[inline(never)]
+    pub fn add(&mut self, other: &Point<L>) {
+        wide(|| {
+            for (mine, theirs) in self.pairs(other) {
+                mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += *theirs);
+            }
+        })
+    }
+
+    /// The parts of a point beside those of another.
+    #[inline(always)]
+    fn pairs<'a>(&'a mut self, other: &'a Point<L>) -> [(&'a mut [Lanes<L>], &'a [Lanes<L>]); 7] {
+        [
             (&mut self.x, &other.x),
             (&mut self.y, &other.y),
             (&mut self.above, &other.above),
@@ -61,19 +80,18 @@ impl<const L: usize> Point<L> {
             (&mut self.below, &other.below),
             (&mut self.ceiling, &other.ceiling),
             (&mut self.fair, &other.fair),
-        ];
-        for (mine, theirs) in pairs {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = chosen.pick(*theirs, *mine));
-        }
+        ]
     }
 
     /// The sum of all products of distance and price.
-    #[inline(always)]
+    #[inline(never)]
     pub fn complementarity(&self) -> Lanes<L> {
+        wide(|| {
         let products = |one: &[Lanes<L>], two: &[Lanes<L>]| {
             one.iter().zip(two).fold(Lanes::default(), |sum, (one, two)| sum + *one * *two)
         };
         products(&self.above, &self.floor) + products(&self.below, &self.ceiling)
+        })
     }
 }
 
@@ -90,8 +108,9 @@ impl<const L: usize> Left<L> {
     }
 
     /// Finds what is left at a point.
-    #[inline(always)]
+    #[inline(never)]
     pub fn find(&mut self, standard: &Standard, data: &Data<L>, point: &Point<L>) {
+        wide(|| {
         self.rows.copy_from_slice(&data.right);
         for column in 0..standard.columns() {
             let x = point.x[column];
@@ -113,12 +132,15 @@ impl<const L: usize> Left<L> {
         for (at, &(column, _)) in standard.fair.iter().enumerate() {
             self.slopes[column] -= point.fair[at];
         }
+        })
     }
 
     /// The largest part of rows and bounds that is left, and of slopes.
-    #[inline(always)]
+    #[inline(never)]
     pub fn largest(&self) -> (Lanes<L>, Lanes<L>) {
+        wide(|| {
         let largest = |all: &[Lanes<L>]| all.iter().fold(Lanes::default(), |most: Lanes<L>, one| most.or_size(*one));
         (largest(&self.rows).max(largest(&self.low)).max(largest(&self.high)), largest(&self.slopes))
+        })
     }
 }

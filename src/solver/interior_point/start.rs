@@ -14,10 +14,9 @@ const MARGIN: f64 = 0.1;
 const LEAST: f64 = 0.1;
 
 /// The least product of distance and price.
-const LEAST_PRODUCT: f64 = 1e-2;
+const LEAST_PRODUCT: f64 = 1e-3;
 
 /// Puts the starting point into `point`; `way` is room.
-#[inline(always)]
 pub(super) fn begin<const L: usize>(
     standard: &Standard,
     blocks: &Blocks,
@@ -84,7 +83,6 @@ fn inside(x: f64, low: f64, high: f64) -> f64 {
 }
 
 /// The prices: the rows' by least squares, the bounds' all with the same product.
-#[inline(always)]
 fn price<const L: usize>(
     standard: &Standard,
     blocks: &Blocks,

@@ -3,13 +3,25 @@
 
 use super::blocks::Blocks;
 use super::direction::{Aim, Newton};
-use super::lanes::{Lanes, Mask};
+use super::lanes::{Lanes, Mask, wide};
 use super::point::{Left, Point};
 use super::standard::{Data, Standard};
 use super::start::begin;
 
 /// A step goes this share of the way to the nearest bound.
 const INSIDE: f64 = 0.995;
+
+/// Corrections towards the centre in each iteration.
+const CORRECTIONS: usize = 2;
+
+/// A correction must lengthen the steps together by this much.
+const WORTHWHILE: f64 = 0.01;
+
+/// Further solves for what rounding left.
+const REFINEMENTS: usize = 1;
+
+/// How fast the nearest quantity and the nearest price fall to nothing along a direction.
+type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
 
 /// Iterations without any gain after which a lane has stopped.
 const PATIENCE: u32 = 12;
@@ -24,6 +36,7 @@ pub(super) struct Walk<'a, const L: usize> {
     best: Point<L>,
     way: Point<L>,
     other: Point<L>,
+    none: Left<L>,
     left: Left<L>,
     aim: Aim<L>,
     error: [f64; L],
@@ -54,6 +67,7 @@ impl<'a, const L: usize> Walk<'a, L> {
             best: Point::new(standard),
             way: Point::new(standard),
             other: Point::new(standard),
+            none: Left::new(standard),
             left: Left::new(standard),
             aim: Aim::new(standard),
             error: [f64::INFINITY; L],
@@ -64,7 +78,6 @@ impl<'a, const L: usize> Walk<'a, L> {
     }
 
     /// Walks until every lane has come to an end.
-    #[inline(always)]
     pub fn run(mut self, tolerance: f64, limit: u32) -> Found<L> {
         begin(self.standard, self.blocks, &self.data, &mut self.newton, &mut self.point, &mut self.way);
         for iteration in 0..=limit {
@@ -79,17 +92,14 @@ impl<'a, const L: usize> Walk<'a, L> {
     }
 
     /// The mean product of distance and price.
-    #[inline(always)]
     fn mean_product(&self) -> Lanes<L> {
         let count = self.standard.low.len() + self.standard.high.len();
         self.point.complementarity() / count.max(1) as f64
     }
 
     /// Keeps the best points and closes the lanes that have arrived or make no headway.
-    #[inline(always)]
     fn judge(&mut self, tolerance: f64, iteration: u32) {
         let error = self.errors();
-        if std::env::var("IPM").is_ok() { let (r, s) = self.left.largest(); println!("{iteration} rows {:.1e} slopes {:.1e} mu {:.1e} err {:.1e}", r.0[0], s.0[0], self.mean_product().0[0], error.0[0]); }
         let mut better = Mask::all(false);
         for lane in 0..L {
             if !self.open.0[lane] {
@@ -104,15 +114,16 @@ impl<'a, const L: usize> Walk<'a, L> {
                 self.since[lane] += 1;
             }
             let patience = if self.error[lane] <= tolerance { 1 } else { PATIENCE };
-            let over = error.0[lane] <= tolerance * par("T", 1e-2) || self.since[lane] > patience || error.0[lane].is_nan();
+            let over = error.0[lane] <= tolerance * 1e-2 || self.since[lane] > patience || error.0[lane].is_nan();
             self.open.0[lane] = !over;
         }
         self.best.take(&self.point, better);
     }
 
     /// The largest relative error at the point.
-    #[inline(always)]
+    #[inline(never)]
     fn errors(&self) -> Lanes<L> {
+        wide(|| {
         let (rows, slopes) = self.left.largest();
         let mut objective = self.data.constant;
         for (column, x) in self.point.x.iter().enumerate() {
@@ -129,61 +140,69 @@ impl<'a, const L: usize> Walk<'a, L> {
             objective += x * slope;
         }
         rows.or_size(bent).or_size(gap / (objective.abs() + 1.0))
+        })
     }
 
     /// One predictor and corrector.
-    #[inline(always)]
     fn step(&mut self) {
         self.newton.factor(self.standard, self.blocks, &self.data, &self.point);
         let mean = self.mean_product();
         self.aim_at_nothing();
-        self.direct();
-        let (ahead, price_ahead) = self.lengths();
-        let reached = self.reached(ahead, price_ahead);
-        let share = reached.with(mean, |reached, mean| if mean > 0.0 { (reached / mean).clamp(0.0, 1.0).powi(3) } else { 0.0 });
-        let product = mean * share;
+        self.direct(0);
+        let rates = self.lengths(&self.way);
+        let reached = self.reached(rates);
+        let product = mean * reached.with(mean, sharpness);
         self.aim_at(product);
-        self.direct();
-        let mut rates = self.lengths();
-        for _ in 0..par("K", 2.0) as usize {
+        self.direct(REFINEMENTS);
+        let mut rates = self.lengths(&self.way);
+        for _ in 0..CORRECTIONS {
             rates = self.centre(product, rates);
         }
-        self.advance(rates.0, rates.1);
+        self.advance(rates);
+    }
+
+    /// The direction to what is aimed at.
+    fn direct(&mut self, refinements: usize) {
+        let (standard, blocks) = (self.standard, self.blocks);
+        self.newton.direct(standard, blocks, &self.point, &self.left, &self.aim, &mut self.way, refinements);
     }
 
     /// One more solve that draws outlying products nearer to the others, kept where it lengthens the step
     /// (J. Gondzio, 1996).
-    #[inline(always)]
-    fn centre(&mut self, product: Lanes<L>, rates: (Lanes<L>, Lanes<L>)) -> (Lanes<L>, Lanes<L>) {
-        let further = |rate: f64| (par("F", 1.5) * whole(rate) + par("G", 0.1)).min(1.0);
-        let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
-        let (point, way) = (&self.point, &self.way);
-        for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-            let then = (point.above[at] + way.above[at] * ahead) * (point.floor[at] + way.floor[at] * price_ahead);
-            *aim += then.with(product, drawn);
-        }
-        for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-            let then = (point.below[at] + way.below[at] * ahead) * (point.ceiling[at] + way.ceiling[at] * price_ahead);
-            *aim += then.with(product, drawn);
-        }
-        std::mem::swap(&mut self.way, &mut self.other);
-        self.direct();
-        let found = self.lengths();
-        let gain = |rates: (Lanes<L>, Lanes<L>)| rates.0.map(whole) + rates.1.map(whole);
-        let better = (gain(rates) + par("H", 0.01)).below(gain(found));
-        let worse = Mask(better.0.map(|better| !better));
-        self.way.take(&self.other, worse);
+    fn centre(&mut self, product: Lanes<L>, rates: Rates<L>) -> Rates<L> {
+        self.aim_at_centre(product, rates);
+        let (standard, blocks) = (self.standard, self.blocks);
+        self.newton.direct(standard, blocks, &self.point, &self.none, &self.aim, &mut self.other, 0);
+        self.other.add(&self.way);
+        let found = self.lengths(&self.other);
+        let gain = |rates: Rates<L>| rates.0.map(whole) + rates.1.map(whole);
+        let better = (gain(rates) + Lanes::all(WORTHWHILE)).below(gain(found));
+        self.way.take(&self.other, better);
         (better.pick(found.0, rates.0), better.pick(found.1, rates.1))
     }
 
-    #[inline(always)]
-    fn direct(&mut self) {
-        self.newton.direct(self.standard, self.blocks, &self.point, &self.left, &self.aim, &mut self.way);
+    /// The centrality corrections' aim: outlying products of a longer step drawn nearer to the others.
+    #[inline(never)]
+    fn aim_at_centre(&mut self, product: Lanes<L>, rates: Rates<L>) {
+        wide(|| {
+            let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
+            let (point, way) = (&self.point, &self.way);
+            for (at, aim) in self.aim.floor.iter_mut().enumerate() {
+                let room = point.above[at] + way.above[at] * ahead;
+                *aim = (room * (point.floor[at] + way.floor[at] * price_ahead)).with(product, drawn);
+            }
+            for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
+                let room = point.below[at] + way.below[at] * ahead;
+                *aim = (room * (point.ceiling[at] + way.ceiling[at] * price_ahead)).with(product, drawn);
+            }
+            self.aim.fair.fill(Lanes::default());
+        })
     }
 
     /// The predictor's aim: every product nothing, every alpha-fair slope right.
-    #[inline(always)]
+    #[inline(never)]
     fn aim_at_nothing(&mut self) {
+        wide(|| {
         let point = &self.point;
         for (at, aim) in self.aim.floor.iter_mut().enumerate() {
             *aim = -(point.above[at] * point.floor[at]);
@@ -197,11 +216,13 @@ impl<'a, const L: usize> Walk<'a, L> {
             let way = ratio.map(|ratio| if ratio < 1.0 { ratio - 1.0 } else { ratio.ln() });
             self.aim.fair[at] = slope * way;
         }
+        })
     }
 
     /// The corrector's aim: every product the same, and what the predictor's own curve takes away.
-    #[inline(always)]
+    #[inline(never)]
     fn aim_at(&mut self, product: Lanes<L>) {
+        wide(|| {
         let way = &self.way;
         for (at, aim) in self.aim.floor.iter_mut().enumerate() {
             *aim += product - way.above[at] * way.floor[at];
@@ -215,12 +236,14 @@ impl<'a, const L: usize> Walk<'a, L> {
             let curve = dx * dv * alpha + dx * dx * (0.5 * alpha * (alpha - 1.0));
             self.aim.fair[at] -= slope * curve.map(|curve| curve.clamp(-0.5, 0.5));
         }
+        })
     }
 
     /// How far the direction goes before a quantity or a price reaches nothing.
-    #[inline(always)]
-    fn lengths(&self) -> (Lanes<L>, Lanes<L>) {
-        let (point, way) = (&self.point, &self.way);
+    #[inline(never)]
+    fn lengths(&self, way: &Point<L>) -> Rates<L> {
+        wide(|| {
+        let point = &self.point;
         let mut rate = fastest(&point.above, &way.above, Lanes::default());
         rate = fastest(&point.below, &way.below, rate);
         let mut price_rate = fastest(&point.floor, &way.floor, Lanes::default());
@@ -230,11 +253,13 @@ impl<'a, const L: usize> Walk<'a, L> {
             rate = rate.max(-(way.x[column] / point.x[column]));
         }
         (rate, price_rate)
+        })
     }
 
     /// The mean product at the end of the longest step.
-    #[inline(always)]
-    fn reached(&self, rate: Lanes<L>, price_rate: Lanes<L>) -> Lanes<L> {
+    #[inline(never)]
+    fn reached(&self, (rate, price_rate): Rates<L>) -> Lanes<L> {
+        wide(|| {
         let (ahead, price_ahead) = (rate.map(whole), price_rate.map(whole));
         let (point, way) = (&self.point, &self.way);
         let mut sum = Lanes::default();
@@ -245,11 +270,13 @@ impl<'a, const L: usize> Walk<'a, L> {
             sum += (point.below[at] + way.below[at] * ahead) * (point.ceiling[at] + way.ceiling[at] * price_ahead);
         }
         sum / (point.above.len() + point.below.len()).max(1) as f64
+        })
     }
 
     /// Takes the step in the lanes that are still open.
-    #[inline(always)]
-    fn advance(&mut self, rate: Lanes<L>, price_rate: Lanes<L>) {
+    #[inline(never)]
+    fn advance(&mut self, (rate, price_rate): Rates<L>) {
+        wide(|| {
         let step = |rate: f64| if rate > INSIDE { INSIDE / rate } else { 1.0 };
         let (mut ahead, mut price_ahead) = (rate.map(step), price_rate.map(step));
         if self.data.curvature.iter().any(|c| c.0.iter().any(|c| *c != 0.0)) {
@@ -267,19 +294,24 @@ impl<'a, const L: usize> Walk<'a, L> {
         go(&mut self.point.floor, &self.way.floor, price_ahead);
         go(&mut self.point.ceiling, &self.way.ceiling, price_ahead);
         go(&mut self.point.fair, &self.way.fair, price_ahead);
+        })
     }
 }
 
-pub(super) fn par(name: &str, default: f64) -> f64 {
-    static ALL: std::sync::OnceLock<std::collections::HashMap<String, f64>> = std::sync::OnceLock::new();
-    let all = ALL.get_or_init(|| std::env::vars().filter_map(|(k, v)| Some((k, v.parse().ok()?))).collect());
-    all.get(name).copied().unwrap_or(default)
+/// The share of the mean product that is aimed at, from what the predictor reaches.
+fn sharpness(reached: f64, mean: f64) -> f64 {
+    if mean > 0.0 { (reached / mean).clamp(0.0, 1.0).powi(3) } else { 0.0 }
+}
+
+/// A step somewhat longer than can be taken, to see which products would be in the way.
+fn further(rate: f64) -> f64 {
+    (1.5 * whole(rate) + 0.1).min(1.0)
 }
 
 /// How an outlying product is to change.
 #[inline(always)]
 fn drawn(then: f64, product: f64) -> f64 {
-    let (least, most) = (0.1 * product, 10.0 * product);
+    let (least, most) = (0.1 * product, product / 0.1);
     if then < least {
         least - then
     } else if then > most {
