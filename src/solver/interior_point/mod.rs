@@ -1,36 +1,55 @@
-//! Our own interior-point method. WIP header.
+//! Our own interior-point method: a primal-dual walk (S. Mehrotra, 1992; J. Gondzio, 1996) over the stages of a
+//! program, which takes alpha-fair terms directly. This file says who may use it, what counts as an answer and who is
+//! asked when there is none; docs/solver.md tells the method.
 
+mod batch;
 mod blocks;
 mod direction;
 mod factor;
 mod lanes;
 mod order;
+mod plan;
 mod point;
+mod proof;
 mod standard;
 mod start;
 mod walk;
 
-use self::blocks::Blocks;
-use self::order::{eliminate, stages};
-use self::standard::{Data, Standard, scale_slopes, scaled};
+pub use self::batch::Batch;
+
+use self::plan::{Memory, Plan};
 use self::walk::Walk;
+use super::clarabel::Clarabel;
 use super::form::{Form, Point, nothing, solution};
 use super::program::Program;
-use super::scaling::Scaling;
 use super::{Solution, Solver, Status};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The method and its settings.
 #[derive(Debug)]
 pub struct InteriorPoint {
-    /// The errors allowed, relative to the scaled program.
+    /// The errors of rows, slopes and gap allowed, relative to the scaled program.
     pub tolerance: f64,
-    /// The most iterations.
+    /// The most iterations of one walk.
     pub iterations: u32,
+    /// Whether the general conic solver is asked where the walk does not arrive.
+    pub second_opinion: bool,
+    asked: AtomicU64,
+    memory: Memory,
 }
+
+/// A row or slope that misses by this share of its largest part is no answer, whatever the walk says.
+const NO_ANSWER: f64 = 1e-5;
 
 impl Default for InteriorPoint {
     fn default() -> InteriorPoint {
-        InteriorPoint { tolerance: 1e-10, iterations: 100 }
+        InteriorPoint {
+            tolerance: 1e-10,
+            iterations: 100,
+            second_opinion: true,
+            asked: AtomicU64::new(0),
+            memory: Memory::default(),
+        }
     }
 }
 
@@ -40,60 +59,85 @@ impl Solver for InteriorPoint {
     }
 
     fn solve(&self, program: &Program) -> Solution {
-        let t0 = std::time::Instant::now();
+        self.solve_near(program, None)
+    }
+
+    fn second_opinions(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+}
+
+impl InteriorPoint {
+    /// Minimises the program, beginning near a solution of a like one: a neighbouring trace, the last pass, the
+    /// last round. The answer is the same to the tolerance, not to the byte.
+    pub fn solve_from(&self, program: &Program, near: &Solution) -> Solution {
+        self.solve_near(program, Some(near))
+    }
+
+    fn solve_near(&self, program: &Program, near: Option<&Solution>) -> Solution {
         let Some(form) = Form::of(program) else { return nothing(program, Status::Infeasible, 0) };
         if form.width() == 0 {
             return solution(program, &form, &Point::default(), Status::Optimal);
         }
-        let t1 = t0.elapsed();
-        let mut own = form.clone();
-        let mut scaling = Scaling::equilibrate(&mut own);
-        scale_slopes(&mut own, &mut scaling);
-        let t2 = t0.elapsed();
-        let mut standard = Standard::of(&scaled(&form, &scaling));
-        let stage = stages(program, &form);
-        let mut row_stage = vec![0; standard.rows];
-        for (row, place) in standard.place.iter().enumerate() {
-            if let Some(place) = place {
-                row_stage[*place] = stage[row];
-            }
-        }
-        let t3 = t0.elapsed();
-        let elimination = eliminate(standard.pattern(), &row_stage);
-        let t4 = t0.elapsed();
-        let blocks = Blocks::of(&elimination, standard.pattern());
-        standard.reorder(&blocks);
-        let t5 = t0.elapsed();
-        let mut data = Data::<1>::new(&standard);
-        data.put(0, &standard, &own);
-        let found = Walk::new(&standard, &blocks, data).run(self.tolerance, self.iterations);
-        let t6 = t0.elapsed();
-        let mut point = Point {
-            values: found.point.x[..standard.width].iter().map(|x| x.0[0]).collect(),
-            row_duals: standard.place.iter().map(|p| p.map_or(0.0, |p| found.point.y[p].0[0])).collect(),
-            reduced_costs: vec![0.0; standard.width],
-        };
-        for (at, &column) in standard.low.iter().enumerate() {
-            if column < standard.width {
-                point.reduced_costs[column] += found.point.floor[at].0[0];
-            }
-        }
-        for (at, &column) in standard.high.iter().enumerate() {
-            if column < standard.width {
-                point.reduced_costs[column] -= found.point.ceiling[at].0[0];
-            }
-        }
-        scaling.unscale(&mut point);
-        let flops: usize = blocks.blocks.iter().map(|b| (0..b.width).map(|k| (b.height()-k)*(b.height()-k+1)/2).sum::<usize>()).sum();
-        if std::env::var("TIME").is_ok() { println!("form {t1:?} scale {:?} std {:?} elim {:?} blocks {:?} data {:?} walk {:?} | rows {} cols {} nnz {} products {} blocks {} size {} flops {flops} its {}", t2-t1, t3-t2, t4-t3, t5-t4, t5-t4, t6-t5, standard.rows, standard.columns(), standard.row.len(), standard.products.len(), blocks.blocks.len(), blocks.size, found.iterations[0]); }
-        let status = if found.error[0] <= self.tolerance {
-            Status::Optimal
-        } else if found.error[0] <= 1e3 * self.tolerance {
-            Status::AlmostOptimal
-        } else {
-            Status::NotConverged
-        };
-        let answer = solution(program, &form, &point, status);
-        Solution { iterations: found.iterations[0], ..answer }
+        let plan = Plan::of(program, form.clone(), &self.memory);
+        let mut found = self.walk::<1>(&plan, &[program], std::slice::from_ref(&form), near);
+        found.pop().unwrap_or_else(|| nothing(program, Status::NotConverged, 0))
     }
+
+    /// Solves some programs of one plan side by side, at most one a lane.
+    fn walk<const L: usize>(
+        &self,
+        plan: &Plan,
+        programs: &[&Program],
+        forms: &[Form],
+        near: Option<&Solution>,
+    ) -> Vec<Solution> {
+        let data = plan.data::<L>(forms);
+        let near = near.and_then(|near| plan.near(near));
+        let walk = Walk::new(&plan.standard, &plan.blocks, data);
+        let found = walk.run(self.tolerance, self.iterations, near.as_ref());
+        let read = |(lane, (program, form)): (usize, (&&Program, &Form))| {
+            let (status, iterations) = (found.status[lane], found.iterations[lane]);
+            let answer = match status {
+                Status::Optimal | Status::AlmostOptimal => {
+                    solution(program, form, &plan.point(&found.point, lane), status)
+                }
+                _ => nothing(program, status, 0),
+            };
+            self.checked(program, Solution { iterations, ..answer })
+        };
+        programs.iter().zip(forms).enumerate().map(read).collect()
+    }
+
+    /// The answer if it is one or the matter is settled; else the second opinion, with the iterations of both.
+    fn checked(&self, program: &Program, answer: Solution) -> Solution {
+        let settled = match answer.status {
+            Status::Optimal | Status::AlmostOptimal => is_answer(program, &answer),
+            Status::Infeasible | Status::Unbounded => true,
+            Status::NotConverged => false,
+        };
+        if settled {
+            return answer;
+        }
+        if !self.second_opinion {
+            return nothing(program, Status::NotConverged, answer.iterations);
+        }
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let second = Clarabel::default().solve(program);
+        Solution { iterations: answer.iterations + second.iterations, ..second }
+    }
+}
+
+/// Whether the rows and slopes of a solution close, measured on the program as it was given.
+fn is_answer(program: &Program, found: &Solution) -> bool {
+    let (mut sums, mut slopes) = (1.0, 1.0);
+    for term in program.terms() {
+        let (row, var) = (term.row.position(), term.var.position());
+        sums = f64::max(sums, (term.coefficient * found.values[var]).abs());
+        slopes = f64::max(slopes, (term.coefficient * found.row_duals[row]).abs());
+    }
+    let slopes = program.costs().fold(slopes, |most, (_, cost)| f64::max(most, cost.abs()));
+    found.objective.is_finite()
+        && found.accuracy.primal <= NO_ANSWER * sums
+        && found.accuracy.dual <= NO_ANSWER * slopes
 }

@@ -171,19 +171,6 @@ impl Standard {
             self.pairs.push(self.products.len() as u32);
         }
     }
-
-    /// Whether another scaled form has the same pattern and coefficients.
-    pub fn fits(&self, form: &Form) -> bool {
-        let other = Standard::of(form);
-        self.slack == other.slack
-            && self.start == other.start
-            && self.value == other.value
-            && self.low == other.low
-            && self.high == other.high
-            && self.fair == other.fair
-            && self.free == other.free
-            && self.place.iter().zip(&other.place).all(|(one, two)| one.is_some() == two.is_some())
-    }
 }
 
 /// Whether a term keeps its quantity above zero.

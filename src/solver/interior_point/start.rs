@@ -10,11 +10,23 @@ use super::standard::{Data, Standard};
 /// The share of the room between two bounds that is kept to each.
 const MARGIN: f64 = 0.1;
 
-/// The least distance from a lone bound.
-const LEAST: f64 = 0.1;
+/// The same for a start near a like program's answer.
+const NEAR_MARGIN: f64 = 1e-3;
+
+/// The least product of a start near a like program's answer.
+const NEAR_PRODUCT: f64 = 1e-6;
 
 /// The least product of distance and price.
 const LEAST_PRODUCT: f64 = 1e-3;
+
+/// Where a like program's answer lies, in scaled units.
+#[derive(Clone, Debug)]
+pub(super) struct Near {
+    /// The columns.
+    pub x: Vec<f64>,
+    /// The rows' prices, in the order of elimination.
+    pub y: Vec<f64>,
+}
 
 /// Puts the starting point into `point`; `way` is room.
 pub(super) fn begin<const L: usize>(
@@ -25,24 +37,35 @@ pub(super) fn begin<const L: usize>(
     point: &mut Point<L>,
     way: &mut Point<L>,
 ) {
-    let columns = standard.columns();
     let (low, high) = bounds(standard, data);
-    let spread: Vec<Lanes<L>> = (0..columns).map(|c| low[c].with(high[c], spread)).collect();
+    let spread: Vec<Lanes<L>> = low.iter().zip(&high).map(|(low, high)| low.with(*high, spread)).collect();
     newton.factor_weights(standard, blocks, |column| spread[column] * spread[column]);
     let mut rows = data.right.clone();
-    for column in 0..columns {
-        point.x[column] = low[column].with(high[column], middle);
-        standard.column(column).for_each(|(row, value)| rows[row] -= point.x[column] * value);
+    for (column, x) in point.x.iter_mut().enumerate() {
+        *x = low[column].with(high[column], middle);
+        standard.column(column).for_each(|(row, value)| rows[row] -= *x * value);
     }
     newton.set_pull(|_| Lanes::default());
     newton.solve(standard, blocks, &rows, way, 1);
-    for column in 0..columns {
-        let near = point.x[column] + way.x[column];
-        point.x[column] = Lanes(std::array::from_fn(|lane| {
-            inside(near.0[lane], low[column].0[lane], high[column].0[lane])
-        }));
-    }
-    price(standard, blocks, data, newton, point, way);
+    point.x.iter_mut().zip(&way.x).for_each(|(x, way)| *x += *way);
+    draw_inside(point, &low, &high, MARGIN);
+    measure(standard, data, point);
+    let slope = slopes(standard, data, point);
+    newton.set_pull(|column| -slope[column]);
+    let none = vec![Lanes::default(); standard.rows];
+    newton.solve(standard, blocks, &none, way, 0);
+    point.y.copy_from_slice(&way.y);
+    price(standard, data, point, LEAST_PRODUCT);
+}
+
+/// Puts a point near a like program's answer into `point`.
+pub(super) fn begin_near<const L: usize>(standard: &Standard, data: &Data<L>, near: &Near, point: &mut Point<L>) {
+    let (low, high) = bounds(standard, data);
+    point.x.iter_mut().zip(&near.x).for_each(|(x, near)| *x = Lanes::all(*near));
+    point.y.iter_mut().zip(&near.y).for_each(|(y, near)| *y = Lanes::all(*near));
+    draw_inside(point, &low, &high, NEAR_MARGIN);
+    measure(standard, data, point);
+    price(standard, data, point, NEAR_PRODUCT);
 }
 
 /// The bounds of every column; what an alpha-fair term keeps above zero has zero for a bound here.
@@ -56,10 +79,9 @@ fn bounds<const L: usize>(standard: &Standard, data: &Data<L>) -> (Vec<Lanes<L>>
     (low, high)
 }
 
-/// Half the room between two bounds, or one.
+/// Half the room between two bounds, at most one.
 fn spread(low: f64, high: f64) -> f64 {
-    let room = 0.5 * (high - low);
-    if room.is_finite() { room.min(1.0) } else { 1.0 }
+    (0.5 * (high - low)).min(1.0)
 }
 
 /// The middle of two bounds; a unit from a lone one.
@@ -72,25 +94,16 @@ fn middle(low: f64, high: f64) -> f64 {
     }
 }
 
-/// The point nearest to `x` that keeps its distance from the bounds.
-fn inside(x: f64, low: f64, high: f64) -> f64 {
-    let room = high - low;
-    if room.is_finite() {
-        let margin = (MARGIN * room).min(LEAST);
-        return x.max(low + margin).min(high - margin);
+/// Draws every column to a distance from its bounds: a share of the room between them.
+fn draw_inside<const L: usize>(point: &mut Point<L>, low: &[Lanes<L>], high: &[Lanes<L>], margin: f64) {
+    for ((x, low), high) in point.x.iter_mut().zip(low).zip(high) {
+        let distance = low.with(*high, |low, high| margin * (high - low).min(1.0));
+        *x = x.max(*low + distance).min(*high - distance);
     }
-    x.max(low + LEAST).min(high - LEAST)
 }
 
-/// The prices: the rows' by least squares, the bounds' all with the same product.
-fn price<const L: usize>(
-    standard: &Standard,
-    blocks: &Blocks,
-    data: &Data<L>,
-    newton: &mut Newton<L>,
-    point: &mut Point<L>,
-    way: &mut Point<L>,
-) {
+/// Distances from bounds, and the slopes of alpha-fair terms.
+fn measure<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Point<L>) {
     for (at, &column) in standard.low.iter().enumerate() {
         point.above[at] = point.x[column] - data.low[at];
     }
@@ -100,26 +113,28 @@ fn price<const L: usize>(
     for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
         point.fair[at] = data.weight[at].with(point.x[column], |weight, x| weight * x.powf(-alpha));
     }
-    let mut slope: Vec<Lanes<L>> = (0..standard.columns())
-        .map(|column| data.cost[column] + data.curvature[column] * point.x[column])
-        .collect();
+}
+
+/// The slopes of the objective.
+fn slopes<const L: usize>(standard: &Standard, data: &Data<L>, point: &Point<L>) -> Vec<Lanes<L>> {
+    let columns = data.cost.iter().zip(&data.curvature).zip(&point.x);
+    let mut slope: Vec<Lanes<L>> = columns.map(|((cost, curvature), x)| *cost + *curvature * *x).collect();
     standard.fair.iter().zip(&point.fair).for_each(|(&(column, _), fair)| slope[column] -= *fair);
-    newton.set_pull(|column| -slope[column]);
-    let none = vec![Lanes::default(); standard.rows];
-    newton.solve(standard, blocks, &none, way, 0);
-    point.y.iter_mut().zip(&way.y).for_each(|(y, found)| *y = *found);
-    for column in 0..standard.columns() {
-        standard.column(column).for_each(|(row, value)| slope[column] -= point.y[row] * value);
+    slope
+}
+
+/// The prices of the bounds: all with the same product, and what the slopes say beside.
+fn price<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Point<L>, least: f64) {
+    let mut slope = slopes(standard, data, point);
+    for (column, slope) in slope.iter_mut().enumerate() {
+        standard.column(column).for_each(|(row, value)| *slope -= point.y[row] * value);
     }
     let mut product = Lanes::default();
-    for (&column, room) in standard.low.iter().zip(&point.above) {
-        product += (*room * slope[column]).abs();
-    }
-    for (&column, room) in standard.high.iter().zip(&point.below) {
+    for (&column, room) in standard.low.iter().zip(&point.above).chain(standard.high.iter().zip(&point.below)) {
         product += (*room * slope[column]).abs();
     }
     let count = (standard.low.len() + standard.high.len()).max(1);
-    let product = (product / count as f64).max(Lanes::all(LEAST_PRODUCT));
+    let product = (product / count as f64).max(Lanes::all(least));
     for (at, &column) in standard.low.iter().enumerate() {
         point.floor[at] = product / point.above[at] + slope[column].max(Lanes::default());
     }

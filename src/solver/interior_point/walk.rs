@@ -6,7 +6,9 @@ use super::direction::{Aim, Newton};
 use super::lanes::{Lanes, Mask, wide};
 use super::point::{Left, Point};
 use super::standard::{Data, Standard};
-use super::start::begin;
+use super::proof::proved;
+use super::start::{Near, begin, begin_near};
+use super::Status;
 
 /// A step goes this share of the way to the nearest bound.
 const INSIDE: f64 = 0.995;
@@ -22,6 +24,9 @@ const REFINEMENTS: usize = 1;
 
 /// How fast the nearest quantity and the nearest price fall to nothing along a direction.
 type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
+
+/// How much looser than asked an answer may be and still count as almost optimal.
+const ALMOST: f64 = 1e2;
 
 /// Iterations without any gain after which a lane has stopped.
 const PATIENCE: u32 = 12;
@@ -45,12 +50,12 @@ pub(super) struct Walk<'a, const L: usize> {
     open: Mask<L>,
 }
 
-/// What a lane came to.
+/// What the lanes came to.
 pub(super) struct Found<const L: usize> {
     /// The best points.
     pub point: Point<L>,
-    /// What is left there: the largest relative error of rows, slopes and products.
-    pub error: [f64; L],
+    /// How each lane ended.
+    pub status: [Status; L],
     /// Iterations taken.
     pub iterations: [u32; L],
 }
@@ -78,8 +83,12 @@ impl<'a, const L: usize> Walk<'a, L> {
     }
 
     /// Walks until every lane has come to an end.
-    pub fn run(mut self, tolerance: f64, limit: u32) -> Found<L> {
-        begin(self.standard, self.blocks, &self.data, &mut self.newton, &mut self.point, &mut self.way);
+    pub fn run(mut self, tolerance: f64, limit: u32, near: Option<&Near>) -> Found<L> {
+        let (standard, blocks) = (self.standard, self.blocks);
+        match near {
+            Some(near) => begin_near(standard, &self.data, near, &mut self.point),
+            None => begin(standard, blocks, &self.data, &mut self.newton, &mut self.point, &mut self.way),
+        }
         for iteration in 0..=limit {
             self.left.find(self.standard, &self.data, &self.point);
             self.judge(tolerance, iteration);
@@ -88,7 +97,18 @@ impl<'a, const L: usize> Walk<'a, L> {
             }
             self.step();
         }
-        Found { point: self.best, error: self.error, iterations: self.iterations }
+        let status = std::array::from_fn(|lane| self.ending(lane, tolerance));
+        Found { point: self.best, status, iterations: self.iterations }
+    }
+
+    /// How a lane ended.
+    fn ending(&self, lane: usize, tolerance: f64) -> Status {
+        if self.error[lane] <= tolerance {
+            return Status::Optimal;
+        }
+        let proved = proved(self.standard, &self.data, &self.point, &self.way, lane);
+        let almost = if self.error[lane] <= ALMOST * tolerance { Status::AlmostOptimal } else { Status::NotConverged };
+        proved.unwrap_or(almost)
     }
 
     /// The mean product of distance and price.
