@@ -13,6 +13,10 @@ use super::Status;
 /// A step goes this share of the way to the nearest bound.
 const INSIDE: f64 = 0.995;
 
+/// An alpha-fair quantity or slope counts as this much nearer to nothing than it is: its product is fixed, so it
+/// has no business there.
+const FAIR_RATE: f64 = 1.25;
+
 /// Corrections towards the centre in each iteration.
 const CORRECTIONS: usize = 2;
 
@@ -120,6 +124,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// Keeps the best points and closes the lanes that have arrived or make no headway.
     fn judge(&mut self, tolerance: f64, iteration: u32) {
         let error = self.errors();
+        if std::env::var("IPM").is_ok() { let (r, s) = self.left.largest(); let m = |v: &[Lanes<L>]| v.iter().fold(0.0f64, |a, b| a.max(b.0[0].abs())); println!("{iteration} rows {:.1e} slopes {:.1e} mu {:.1e} err {:.1e} | x {:.1e} y {:.1e} z {:.1e} v {:.1e} minx {:.1e}", r.0[0], s.0[0], self.mean_product().0[0], error.0[0], m(&self.point.x), m(&self.point.y), m(&self.point.floor), m(&self.point.fair), self.standard.fair.iter().fold(9.0f64, |a, f| a.min(self.point.x[f.0].0[0]))); }
         let mut better = Mask::all(false);
         for lane in 0..L {
             if !self.open.0[lane] {
@@ -150,16 +155,18 @@ impl<'a, const L: usize> Walk<'a, L> {
             objective += *x * (self.data.cost[column] + self.data.curvature[column] * *x * 0.5);
         }
         let mut gap = self.point.complementarity();
-        let mut bent = slopes;
+        let mut bent = Lanes::default();
+        let mut steep = Lanes::all(1.0);
         for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
             let (x, slope) = (self.point.x[column], self.point.fair[at]);
             let true_slope = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha));
             let off = (slope - true_slope).abs() / (true_slope + 1.0);
             bent = bent.or_size(off);
+            steep = steep.max(slope);
             gap += (x * (slope - true_slope)).abs();
             objective += x * slope;
         }
-        rows.or_size(bent).or_size(gap / (objective.abs() + 1.0))
+        rows.or_size(bent).or_size(slopes / steep).or_size(gap / (objective.abs() + 1.0))
         })
     }
 
@@ -268,9 +275,9 @@ impl<'a, const L: usize> Walk<'a, L> {
         rate = fastest(&point.below, &way.below, rate);
         let mut price_rate = fastest(&point.floor, &way.floor, Lanes::default());
         price_rate = fastest(&point.ceiling, &way.ceiling, price_rate);
-        price_rate = fastest(&point.fair, &way.fair, price_rate);
-        for &(column, _) in &self.standard.fair {
-            rate = rate.max(-(way.x[column] / point.x[column]));
+        for (at, &(column, _)) in self.standard.fair.iter().enumerate() {
+            rate = rate.max(-(way.x[column] / point.x[column]) * FAIR_RATE);
+            price_rate = price_rate.max(-(way.fair[at] / point.fair[at]) * FAIR_RATE);
         }
         (rate, price_rate)
         })
