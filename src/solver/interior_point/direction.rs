@@ -9,7 +9,7 @@ use super::point::{Left, Point};
 use super::standard::{Data, Standard};
 
 /// What every column is held with to where it stands, so that its weight stays finite.
-const HOLD: f64 = 1e-12;
+const HOLD: f64 = 1e-9;
 
 /// The same for columns that nothing but the rows holds.
 const HOLD_FREE: f64 = 1e-8;

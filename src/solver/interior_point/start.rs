@@ -11,10 +11,10 @@ use super::standard::{Data, Standard};
 const MARGIN: f64 = 0.1;
 
 /// The same for a start near a like program's answer.
-const NEAR_MARGIN: f64 = 1e-3;
+const NEAR_MARGIN: f64 = 3e-2;
 
 /// The least product of a start near a like program's answer.
-const NEAR_PRODUCT: f64 = 1e-6;
+const NEAR_PRODUCT: f64 = 1e-3;
 
 /// The least product of distance and price.
 const LEAST_PRODUCT: f64 = 1e-3;

@@ -124,7 +124,6 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// Keeps the best points and closes the lanes that have arrived or make no headway.
     fn judge(&mut self, tolerance: f64, iteration: u32) {
         let error = self.errors();
-        if std::env::var("IPM").is_ok() { let (r, s) = self.left.largest(); let m = |v: &[Lanes<L>]| v.iter().fold(0.0f64, |a, b| a.max(b.0[0].abs())); println!("{iteration} rows {:.1e} slopes {:.1e} mu {:.1e} err {:.1e} | x {:.1e} y {:.1e} z {:.1e} v {:.1e} minx {:.1e}", r.0[0], s.0[0], self.mean_product().0[0], error.0[0], m(&self.point.x), m(&self.point.y), m(&self.point.floor), m(&self.point.fair), self.standard.fair.iter().fold(9.0f64, |a, f| a.min(self.point.x[f.0].0[0]))); }
         let mut better = Mask::all(false);
         for lane in 0..L {
             if !self.open.0[lane] {
@@ -163,7 +162,7 @@ impl<'a, const L: usize> Walk<'a, L> {
             let off = (slope - true_slope).abs() / (true_slope + 1.0);
             bent = bent.or_size(off);
             steep = steep.max(slope);
-            gap += (x * (slope - true_slope)).abs();
+            gap += (x * (slope - true_slope)).abs() + (x * self.left.slopes[column]).abs();
             objective += x * slope;
         }
         rows.or_size(bent).or_size(slopes / steep).or_size(gap / (objective.abs() + 1.0))
