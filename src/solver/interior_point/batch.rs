@@ -51,12 +51,10 @@ impl Batch<'_> {
         }
         let mut solutions: Vec<(usize, Solution)> =
             alone.into_iter().map(|at| (at, self.solver.solve(&programs[at]))).collect();
-        for group in fitting.chunks(WIDTH) {
-            let group_programs: Vec<&Program> = group.iter().map(|(at, _)| &programs[*at]).collect();
-            let forms: Vec<Form> = group.iter().map(|(_, form)| form.clone()).collect();
-            let found = self.group(&group_programs, &forms, near);
-            solutions.extend(group.iter().map(|(at, _)| *at).zip(found));
-        }
+        let places: Vec<usize> = fitting.iter().map(|(at, _)| *at).collect();
+        let fitting_programs: Vec<&Program> = places.iter().map(|at| &programs[*at]).collect();
+        let forms: Vec<Form> = fitting.into_iter().map(|(_, form)| form).collect();
+        solutions.extend(places.into_iter().zip(self.group(&fitting_programs, &forms, near)));
         solutions.sort_by_key(|(at, _)| *at);
         solutions.into_iter().map(|(_, solution)| solution).collect()
     }

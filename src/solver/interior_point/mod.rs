@@ -6,6 +6,7 @@ mod batch;
 mod blocks;
 mod direction;
 mod factor;
+mod judge;
 mod lanes;
 mod order;
 mod plan;
@@ -18,7 +19,7 @@ mod walk;
 pub use self::batch::Batch;
 
 use self::plan::{Memory, Plan};
-use self::walk::Walk;
+use self::walk::{Ended, Manner, Walk};
 use super::clarabel::Clarabel;
 use super::form::{Form, Point, nothing, solution};
 use super::program::Program;
@@ -84,7 +85,7 @@ impl InteriorPoint {
         found.pop().unwrap_or_else(|| nothing(program, Status::NotConverged, 0))
     }
 
-    /// Solves some programs of one plan side by side, at most one a lane.
+    /// Solves some programs of one plan, as many at once as there are lanes; the answers come in their order.
     fn walk<const L: usize>(
         &self,
         plan: &Plan,
@@ -92,21 +93,18 @@ impl InteriorPoint {
         forms: &[Form],
         near: Option<&Solution>,
     ) -> Vec<Solution> {
-        let data = plan.data::<L>(forms);
         let near = near.and_then(|near| plan.near(near));
-        let walk = Walk::new(&plan.standard, &plan.blocks, data);
-        let found = walk.run(self.tolerance, self.iterations, near.as_ref());
-        let read = |(lane, (program, form)): (usize, (&&Program, &Form))| {
-            let (status, iterations) = (found.status[lane], found.iterations[lane]);
-            let answer = match status {
-                Status::Optimal | Status::AlmostOptimal => {
-                    solution(program, form, &plan.point(&found.point, lane), status)
-                }
-                _ => nothing(program, status, 0),
+        let manner = Manner { tolerance: self.tolerance, limit: self.iterations, near: near.as_ref() };
+        let mut ended = Walk::<L>::new(plan, manner).run(forms);
+        ended.sort_by_key(|ended| ended.form);
+        let read = |((program, form), ended): ((&&Program, &Form), Ended)| {
+            let answer = match ended.status {
+                Status::Optimal | Status::AlmostOptimal => solution(program, form, &ended.point, ended.status),
+                _ => nothing(program, ended.status, 0),
             };
-            self.checked(program, Solution { iterations, ..answer })
+            self.checked(program, Solution { iterations: ended.iterations, ..answer })
         };
-        programs.iter().zip(forms).enumerate().map(read).collect()
+        programs.iter().zip(forms).zip(ended).map(read).collect()
     }
 
     /// The answer if it is one or the matter is settled; else the second opinion, with the iterations of both.

@@ -105,15 +105,9 @@ impl Plan {
             })
     }
 
-    /// The numbers of some forms that fit, one a lane; lanes without a form get the last one's.
-    pub fn data<const L: usize>(&self, forms: &[Form]) -> Data<L> {
-        let mut data = Data::new(&self.standard);
-        for lane in 0..L {
-            if let Some(form) = forms.get(lane).or(forms.last()) {
-                data.put(lane, &self.standard, &scaled(form, &self.scaling));
-            }
-        }
-        data
+    /// Puts the numbers of a form that fits into a lane.
+    pub fn put<const L: usize>(&self, data: &mut Data<L>, lane: usize, form: &Form) {
+        data.put(lane, &self.standard, &scaled(form, &self.scaling));
     }
 
     /// A solution of a like program in the units of the plan; none if it is of another shape or holds no numbers.

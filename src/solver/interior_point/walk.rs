@@ -1,14 +1,17 @@
 //! The walk to the best point: predictor and corrector (S. Mehrotra, 1992), a step that stays inside, until rows,
 //! slopes and products are right. Newton's equations and the beginning are left to others.
 
+use super::super::form::{Form, Point as FormPoint};
+use super::Status;
 use super::blocks::Blocks;
 use super::direction::{Aim, Newton};
 use super::lanes::{Lanes, Mask, wide};
+use super::judge::{Course, Verdict, errors};
+use super::plan::Plan;
 use super::point::{Left, Point};
 use super::standard::{Data, Standard};
 use super::proof::proved;
 use super::start::{Near, begin, begin_near};
-use super::Status;
 
 /// A step goes this share of the way to the nearest bound.
 const INSIDE: f64 = 0.995;
@@ -32,87 +35,124 @@ type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
 /// How much looser than asked an answer may be and still count as almost optimal.
 const ALMOST: f64 = 1e2;
 
-/// Iterations without any gain after which a lane has stopped.
-const PATIENCE: u32 = 12;
+/// This many idle lanes wait for each other before they are filled anew.
+const IDLE: usize = 2;
+
+/// How a walk is to be done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner<'a> {
+    /// The errors allowed.
+    pub tolerance: f64,
+    /// The most iterations of a lane.
+    pub limit: u32,
+    /// Where the answers are thought to lie.
+    pub near: Option<&'a Near>,
+}
+
+/// What a lane came to.
+pub(super) struct Ended {
+    /// Which of the forms.
+    pub form: usize,
+    /// How it ended.
+    pub status: Status,
+    /// The best point, in the units of the program.
+    pub point: FormPoint,
+    /// Iterations taken.
+    pub iterations: u32,
+}
 
 /// The walk of some lanes.
 pub(super) struct Walk<'a, const L: usize> {
+    plan: &'a Plan,
     standard: &'a Standard,
     blocks: &'a Blocks,
+    manner: Manner<'a>,
     data: Data<L>,
     newton: Newton<L>,
     point: Point<L>,
     best: Point<L>,
     way: Point<L>,
     other: Point<L>,
-    none: Left<L>,
     left: Left<L>,
+    none: Left<L>,
     aim: Aim<L>,
-    error: [f64; L],
-    since: [u32; L],
-    iterations: [u32; L],
-    open: Mask<L>,
-}
-
-/// What the lanes came to.
-pub(super) struct Found<const L: usize> {
-    /// The best points.
-    pub point: Point<L>,
-    /// How each lane ended.
-    pub status: [Status; L],
-    /// Iterations taken.
-    pub iterations: [u32; L],
+    /// Which form each lane walks for.
+    form: [Option<usize>; L],
+    course: [Course; L],
 }
 
 impl<'a, const L: usize> Walk<'a, L> {
     /// Room for a walk.
-    pub fn new(standard: &'a Standard, blocks: &'a Blocks, data: Data<L>) -> Walk<'a, L> {
+    pub fn new(plan: &'a Plan, manner: Manner<'a>) -> Walk<'a, L> {
+        let (standard, blocks) = (&plan.standard, &*plan.blocks);
         Walk {
+            plan,
             standard,
             blocks,
-            data,
+            manner,
+            data: Data::new(standard),
             newton: Newton::new(standard, blocks),
             point: Point::new(standard),
             best: Point::new(standard),
             way: Point::new(standard),
             other: Point::new(standard),
-            none: Left::new(standard),
             left: Left::new(standard),
+            none: Left::new(standard),
             aim: Aim::new(standard),
-            error: [f64::INFINITY; L],
-            since: [0; L],
-            iterations: [0; L],
-            open: Mask::all(true),
+            form: [None; L],
+            course: [Course::NEW; L],
         }
     }
 
-    /// Walks until every lane has come to an end.
-    pub fn run(mut self, tolerance: f64, limit: u32, near: Option<&Near>) -> Found<L> {
-        let (standard, blocks) = (self.standard, self.blocks);
-        match near {
-            Some(near) => begin_near(standard, &self.data, near, &mut self.point),
-            None => begin(standard, blocks, &self.data, &mut self.newton, &mut self.point, &mut self.way),
-        }
-        for iteration in 0..=limit {
-            self.left.find(self.standard, &self.data, &self.point);
-            self.judge(tolerance, iteration);
-            if !self.open.any() || iteration == limit {
-                break;
+    /// Walks for every form; a lane that has ended takes the next one. The forms must fit the plan.
+    pub fn run(mut self, forms: &[Form]) -> Vec<Ended> {
+        let mut ended = Vec::with_capacity(forms.len());
+        let mut next = 0;
+        loop {
+            let idle = self.form.iter().filter(|form| form.is_none()).count();
+            if next < forms.len() && (idle == L || idle >= IDLE) {
+                next = self.fill(forms, next);
+            } else if idle == L {
+                return ended;
             }
-            self.step();
+            self.left.find(self.standard, &self.data, &self.point);
+            self.judge(&mut ended);
+            if self.open().any() {
+                self.step();
+            }
         }
-        let status = std::array::from_fn(|lane| self.ending(lane, tolerance));
-        Found { point: self.best, status, iterations: self.iterations }
     }
 
-    /// How a lane ended.
-    fn ending(&self, lane: usize, tolerance: f64) -> Status {
-        if self.error[lane] <= tolerance {
-            return Status::Optimal;
+    /// The lanes that walk.
+    fn open(&self) -> Mask<L> {
+        Mask(self.form.map(|form| form.is_some()))
+    }
+
+    /// Gives the idle lanes the next forms, and each its beginning; returns which form is next.
+    fn fill(&mut self, forms: &[Form], mut next: usize) -> usize {
+        let first = next == 0;
+        let mut filled = Mask::all(false);
+        for lane in 0..L {
+            // lanes that were never filled walk along with the last form, so that their numbers are numbers
+            let Some(form) = forms.get(next).or(if first { forms.last() } else { None }) else { break };
+            if self.form[lane].is_some() {
+                continue;
+            }
+            self.plan.put(&mut self.data, lane, form);
+            filled.0[lane] = true;
+            if next < forms.len() {
+                self.form[lane] = Some(next);
+                self.course[lane] = Course::NEW;
+                next += 1;
+            }
         }
-        let proved = proved(self.standard, &self.data, &self.point, &self.way, lane);
-        let almost = if self.error[lane] <= ALMOST * tolerance { Status::AlmostOptimal } else { Status::NotConverged };
-        proved.unwrap_or(almost)
+        let (standard, blocks) = (self.standard, self.blocks);
+        match self.manner.near {
+            Some(near) => begin_near(standard, &self.data, near, &mut self.other),
+            None => begin(standard, blocks, &self.data, &mut self.newton, &mut self.other, &mut self.way),
+        }
+        self.point.take(&self.other, filled);
+        next
     }
 
     /// The mean product of distance and price.
@@ -121,52 +161,31 @@ impl<'a, const L: usize> Walk<'a, L> {
         self.point.complementarity() / count.max(1) as f64
     }
 
-    /// Keeps the best points and closes the lanes that have arrived or make no headway.
-    fn judge(&mut self, tolerance: f64, iteration: u32) {
-        let error = self.errors();
-        let mut better = Mask::all(false);
-        for lane in 0..L {
-            if !self.open.0[lane] {
-                continue;
-            }
-            better.0[lane] = error.0[lane] < self.error[lane];
-            self.iterations[lane] = iteration;
-            if better.0[lane] {
-                self.since[lane] = if error.0[lane] < 0.7 * self.error[lane] { 0 } else { self.since[lane] + 1 };
-                self.error[lane] = error.0[lane];
-            } else {
-                self.since[lane] += 1;
-            }
-            let patience = if self.error[lane] <= tolerance { 1 } else { PATIENCE };
-            let over = error.0[lane] <= tolerance * 1e-2 || self.since[lane] > patience || error.0[lane].is_nan();
-            self.open.0[lane] = !over;
+    /// Keeps the best points and ends the lanes that have arrived or make no headway.
+    fn judge(&mut self, ended: &mut Vec<Ended>) {
+        let errors = errors(self.standard, &self.data, &self.point, &self.left);
+        let mut verdicts = [Verdict { better: false, over: false }; L];
+        for lane in (0..L).filter(|lane| self.form[*lane].is_some()) {
+            let own = errors.map(|error| error.0[lane]);
+            verdicts[lane] = self.course[lane].judge(own, self.manner.tolerance, self.manner.limit);
         }
-        self.best.take(&self.point, better);
+        self.best.take(&self.point, Mask(verdicts.map(|verdict| verdict.better)));
+        for lane in (0..L).filter(|lane| verdicts[*lane].over) {
+            if let Some(form) = self.form[lane].take() {
+                let (status, point) = (self.ending(lane), self.plan.point(&self.best, lane));
+                ended.push(Ended { form, status, point, iterations: self.course[lane].iterations });
+            }
+        }
     }
 
-    /// The largest relative error at the point.
-    #[inline(never)]
-    fn errors(&self) -> Lanes<L> {
-        wide(|| {
-        let (rows, slopes) = self.left.largest();
-        let mut objective = self.data.constant;
-        for (column, x) in self.point.x.iter().enumerate() {
-            objective += *x * (self.data.cost[column] + self.data.curvature[column] * *x * 0.5);
+    /// How a lane ended.
+    fn ending(&self, lane: usize) -> Status {
+        let (error, tolerance) = (self.course[lane].error, self.manner.tolerance);
+        if error <= tolerance {
+            return Status::Optimal;
         }
-        let mut gap = self.point.complementarity();
-        let mut bent = Lanes::default();
-        let mut steep = Lanes::all(1.0);
-        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
-            let (x, slope) = (self.point.x[column], self.point.fair[at]);
-            let true_slope = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha));
-            let off = (slope - true_slope).abs() / (true_slope + 1.0);
-            bent = bent.or_size(off);
-            steep = steep.max(slope);
-            gap += (x * (slope - true_slope)).abs() + (x * self.left.slopes[column]).abs();
-            objective += x * slope;
-        }
-        rows.or_size(bent).or_size(slopes / steep).or_size(gap / (objective.abs() + 1.0))
-        })
+        let almost = if error <= ALMOST * tolerance { Status::AlmostOptimal } else { Status::NotConverged };
+        proved(self.standard, &self.data, &self.point, &self.way, lane).unwrap_or(almost)
     }
 
     /// One predictor and corrector.
@@ -309,7 +328,7 @@ impl<'a, const L: usize> Walk<'a, L> {
             ahead = ahead.min(price_ahead);
             price_ahead = ahead;
         }
-        let open = self.open;
+        let open = self.open();
         let go = |own: &mut [Lanes<L>], way: &[Lanes<L>], length: Lanes<L>| {
             own.iter_mut().zip(way).for_each(|(own, way)| *own = open.pick(*own + *way * length, *own));
         };
