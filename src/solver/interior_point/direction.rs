@@ -67,7 +67,7 @@ impl<const L: usize> Newton<L> {
     /// Factors the normal equations of a point.
     #[inline(never)]
     pub fn factor(&mut self, standard: &Standard, blocks: &Blocks, data: &Data<L>, point: &Point<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
         for (weight, curvature) in self.weight.iter_mut().zip(&data.curvature) {
             *weight = *curvature + Lanes::all(HOLD);
         }
@@ -111,7 +111,7 @@ impl<const L: usize> Newton<L> {
     /// The right-hand side of the normal equations: `rows - A T g`.
     #[inline(never)]
     fn pulled(&mut self, standard: &Standard, rows: &[Lanes<L>]) {
-        wide(|| {
+        wide(#[inline(always)] || {
             self.right.copy_from_slice(rows);
             for (column, (weight, pull)) in self.weight.iter().zip(&self.pull).enumerate() {
                 let given = *weight * *pull;
@@ -123,7 +123,7 @@ impl<const L: usize> Newton<L> {
     /// What is left of the rows: `rows - A dx - hold dy`.
     #[inline(never)]
     fn remaining(&mut self, standard: &Standard, rows: &[Lanes<L>], way: &Point<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
             for ((right, row), y) in self.right.iter_mut().zip(rows).zip(&way.y) {
                 *right = *row - *y * HOLD_ROWS;
             }
@@ -136,7 +136,7 @@ impl<const L: usize> Newton<L> {
     /// `dx = T (A'dy + g)`
     #[inline(never)]
     fn lift(&self, standard: &Standard, way: &mut Point<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
         for column in 0..standard.columns() {
             let mut slope = self.pull[column];
             standard.column(column).for_each(|(row, value)| slope += way.y[row] * value);
@@ -170,7 +170,7 @@ impl<const L: usize> Newton<L> {
     /// `g`: what slopes, bounds and alpha-fair terms pull at each column.
     #[inline(never)]
     fn pull(&mut self, standard: &Standard, point: &Point<L>, left: &Left<L>, aim: &Aim<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
             self.pull.iter_mut().zip(&left.slopes).for_each(|(pull, slope)| *pull = -*slope);
             for (at, &column) in standard.low.iter().enumerate() {
                 self.pull[column] += (aim.floor[at] - point.floor[at] * left.low[at]) / point.above[at];
@@ -194,7 +194,7 @@ fn follow<const L: usize>(
     aim: &Aim<L>,
     way: &mut Point<L>,
 ) {
-    wide(|| {
+    wide(#[inline(always)] || {
         for (at, &column) in standard.low.iter().enumerate() {
             way.above[at] = way.x[column] + left.low[at];
             way.floor[at] = (aim.floor[at] - point.floor[at] * way.above[at]) / point.above[at];

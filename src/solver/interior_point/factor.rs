@@ -37,8 +37,8 @@ impl<const L: usize> Factor<L> {
     /// [`Blocks::products`]; `pairs` says where each column's begin.
     #[inline(never)]
     pub fn factor(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>], hold: f64) {
-        wide(|| self.gather(blocks, pairs, products, weight, hold));
-        wide(|| self.eliminate_all(blocks));
+        wide(#[inline(always)] || self.gather(blocks, pairs, products, weight, hold));
+        wide(#[inline(always)] || self.eliminate_all(blocks));
     }
 
     #[inline(always)]
@@ -95,12 +95,12 @@ impl<const L: usize> Factor<L> {
     /// Solves `A T A' x = right`, in place and in the order of pivots.
     #[inline(never)]
     pub fn solve(&mut self, blocks: &Blocks, right: &mut [Lanes<L>]) {
-        wide(|| {
+        wide(#[inline(always)] || {
             for block in &blocks.blocks {
                 self.forward(blocks, block, right);
             }
         });
-        wide(|| {
+        wide(#[inline(always)] || {
             for block in blocks.blocks.iter().rev() {
                 self.backward(blocks, block, right);
             }

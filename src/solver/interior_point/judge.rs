@@ -70,7 +70,7 @@ pub(super) fn errors<const L: usize>(
     point: &Point<L>,
     left: &Left<L>,
 ) -> Errors<L> {
-    wide(|| {
+    wide(#[inline(always)] || {
         let (rows, slopes) = left.largest();
         let mut objective = data.constant;
         for ((x, cost), curvature) in point.x.iter().zip(&data.cost).zip(&data.curvature) {

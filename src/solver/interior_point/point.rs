@@ -62,7 +62,7 @@ impl<const L: usize> Point<L> {
     /// Adds another direction.
     #[inline(never)]
     pub fn add(&mut self, other: &Point<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
             for (mine, theirs) in self.pairs(other) {
                 mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += *theirs);
             }
@@ -86,7 +86,7 @@ impl<const L: usize> Point<L> {
     /// The sum of all products of distance and price.
     #[inline(never)]
     pub fn complementarity(&self) -> Lanes<L> {
-        wide(|| {
+        wide(#[inline(always)] || {
         let products = |one: &[Lanes<L>], two: &[Lanes<L>]| {
             one.iter().zip(two).fold(Lanes::default(), |sum, (one, two)| sum + *one * *two)
         };
@@ -110,7 +110,7 @@ impl<const L: usize> Left<L> {
     /// Finds what is left at a point.
     #[inline(never)]
     pub fn find(&mut self, standard: &Standard, data: &Data<L>, point: &Point<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
         self.rows.copy_from_slice(&data.right);
         for column in 0..standard.columns() {
             let x = point.x[column];
@@ -138,7 +138,7 @@ impl<const L: usize> Left<L> {
     /// The largest part of rows and bounds that is left, and of slopes.
     #[inline(never)]
     pub fn largest(&self) -> (Lanes<L>, Lanes<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
         let largest = |all: &[Lanes<L>]| all.iter().fold(Lanes::default(), |most: Lanes<L>, one| most.or_size(*one));
         (largest(&self.rows).max(largest(&self.low)).max(largest(&self.high)), largest(&self.slopes))
         })

@@ -229,7 +229,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// The centrality corrections' aim: outlying products of a longer step drawn nearer to the others.
     #[inline(never)]
     fn aim_at_centre(&mut self, product: Lanes<L>, rates: Rates<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
             let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
             let (point, way) = (&self.point, &self.way);
             for (at, aim) in self.aim.floor.iter_mut().enumerate() {
@@ -247,7 +247,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// The predictor's aim: every product nothing, every alpha-fair slope right.
     #[inline(never)]
     fn aim_at_nothing(&mut self) {
-        wide(|| {
+        wide(#[inline(always)] || {
         let point = &self.point;
         for (at, aim) in self.aim.floor.iter_mut().enumerate() {
             *aim = -(point.above[at] * point.floor[at]);
@@ -267,7 +267,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// The corrector's aim: every product the same, and what the predictor's own curve takes away.
     #[inline(never)]
     fn aim_at(&mut self, product: Lanes<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
         let way = &self.way;
         for (at, aim) in self.aim.floor.iter_mut().enumerate() {
             *aim += product - way.above[at] * way.floor[at];
@@ -287,7 +287,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// How far the direction goes before a quantity or a price reaches nothing.
     #[inline(never)]
     fn lengths(&self, way: &Point<L>) -> Rates<L> {
-        wide(|| {
+        wide(#[inline(always)] || {
         let point = &self.point;
         let mut rate = fastest(&point.above, &way.above, Lanes::default());
         rate = fastest(&point.below, &way.below, rate);
@@ -304,7 +304,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// The mean product at the end of the longest step.
     #[inline(never)]
     fn reached(&self, (rate, price_rate): Rates<L>) -> Lanes<L> {
-        wide(|| {
+        wide(#[inline(always)] || {
         let (ahead, price_ahead) = (rate.map(whole), price_rate.map(whole));
         let (point, way) = (&self.point, &self.way);
         let mut sum = Lanes::default();
@@ -321,7 +321,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// Takes the step in the lanes that are still open.
     #[inline(never)]
     fn advance(&mut self, (rate, price_rate): Rates<L>) {
-        wide(|| {
+        wide(#[inline(always)] || {
         let step = |rate: f64| if rate > INSIDE { INSIDE / rate } else { 1.0 };
         let (mut ahead, mut price_ahead) = (rate.map(step), price_rate.map(step));
         if self.data.curvature.iter().any(|c| c.0.iter().any(|c| *c != 0.0)) {
