@@ -180,9 +180,9 @@ fn take_away<const L: usize>(
         }
         column += 4;
     }
-    for column in column..inverse.len() {
+    for (column, inverse) in inverse.iter().enumerate().skip(column) {
         let part = from(column);
-        let share = part[0] * inverse[column];
+        let share = part[0] * *inverse;
         target.iter_mut().zip(part).for_each(|(target, part)| *target -= *part * share);
     }
 }
