@@ -125,8 +125,18 @@ fn ensemble(name: &str, program: &Program, count: usize, clarabel: usize) {
     };
     let cold = seconds(1, || solve(None)) / count as f64;
     let warm = seconds(1, || solve(Some(&near))) / count as f64;
-    println!("{name}: clarabel {:.1} ms a trace; in lanes {:.2} ms, begun near {:.2} ms", 1e3 * other, 1e3 * cold, 1e3 * warm);
-    println!("ratio, a trace: {:.1}, begun near {:.1}; asked Clarabel {}", other / cold, other / warm, own.second_opinions());
+    println!(
+        "{name}: clarabel {:.1} ms a trace; in lanes {:.2} ms, begun near {:.2} ms",
+        1e3 * other,
+        1e3 * cold,
+        1e3 * warm
+    );
+    println!(
+        "ratio, a trace: {:.1}, begun near {:.1}; asked Clarabel {}",
+        other / cold,
+        other / warm,
+        own.second_opinions()
+    );
 }
 
 fn ensembles(_: &mut Criterion) {
@@ -146,7 +156,11 @@ fn growth(_: &mut Criterion) {
             assert!(found.is_usable());
             iterations = found.iterations;
         });
-        println!("{periods} dekads: {:.3} s, {iterations} iterations, {} variables", time, program.variables().len());
+        println!(
+            "{periods} dekads: {:.3} s, {iterations} iterations, {} variables",
+            time,
+            program.variables().len()
+        );
         times.push((periods as f64, time));
     }
     let (first, last) = (times[0], times[times.len() - 1]);

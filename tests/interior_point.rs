@@ -139,7 +139,8 @@ fn drawn(seed: u64) -> (Network, f64) {
     let periods = [1, 1, 1, 12, 1, 1, 12, 1, 1, 36][(seed / 3 % 10) as usize];
     let size = Size { nodes: 4 + (seed % 5) as usize, periods };
     let alpha = (seed % 3) as f64;
-    let network = if alpha == 0.0 { network(size, PLAIN, seed) } else { fair_network(size, PLAIN, seed, alpha) };
+    let network =
+        if alpha == 0.0 { network(size, PLAIN, seed) } else { fair_network(size, PLAIN, seed, alpha) };
     (network, alpha)
 }
 
@@ -178,7 +179,8 @@ fn five_hundred_random_networks_cost_the_same_by_both_methods() {
 #[test]
 fn linear_networks_cost_what_a_simplex_method_says() {
     for seed in 0..20 {
-        let Network { program, .. } = network(Size { nodes: 6, periods: 1 + (seed % 6) as usize }, PLAIN, seed);
+        let Network { program, .. } =
+            network(Size { nodes: 6, periods: 1 + (seed % 6) as usize }, PLAIN, seed);
         let least = simplex(&program).expect("microlp solves it");
         let found = solved(&program);
         assert!(apart(found.objective, least) < 1e-9, "{seed}: {} and {least}", found.objective);
@@ -384,7 +386,8 @@ fn traces(network: &Network, count: usize, seed: u64) -> Vec<Program> {
 fn a_program_in_a_batch_gets_the_bytes_it_would_get_alone() {
     for alpha in [0.0, 1.0, 2.0] {
         let size = Size { nodes: 6, periods: 12 };
-        let network = if alpha == 0.0 { network(size, PLAIN, 3) } else { fair_network(size, PLAIN, 3, alpha) };
+        let network =
+            if alpha == 0.0 { network(size, PLAIN, 3) } else { fair_network(size, PLAIN, 3, alpha) };
         let traces = traces(&network, 11, 8);
         let solver = own();
         let batch = solver.batch(&network.program);
@@ -393,7 +396,12 @@ fn a_program_in_a_batch_gets_the_bytes_it_would_get_alone() {
             let alone = batch.solve(std::slice::from_ref(trace));
             assert_eq!(format!("{:?}", alone[0]), format!("{found:?}"));
             let fresh = solved(trace);
-            assert!(apart(fresh.objective, found.objective) < 1e-8, "{} {}", fresh.objective, found.objective);
+            assert!(
+                apart(fresh.objective, found.objective) < 1e-8,
+                "{} {}",
+                fresh.objective,
+                found.objective
+            );
         }
     }
 }

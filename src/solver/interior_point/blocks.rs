@@ -89,8 +89,7 @@ impl Blocks {
         let start = self.below.len();
         self.below.extend(&draft.below);
         let below = start..self.below.len();
-        let block =
-            Block { first: draft.first, width: draft.width, below, panel: self.size, changes: 0..0 };
+        let block = Block { first: draft.first, width: draft.width, below, panel: self.size, changes: 0..0 };
         self.size += block.height() * block.width;
         self.tallest = self.tallest.max(block.below.len());
         self.blocks.push(block);
@@ -112,7 +111,8 @@ impl Blocks {
                 let block = owner[rows[next]];
                 let end = next + rows[next..].iter().take_while(|row| owner[**row] == block).count();
                 let relative = self.relative.len();
-                let places: Vec<u32> = rows[next..].iter().map(|&row| self.place(block, row) as u32).collect();
+                let places: Vec<u32> =
+                    rows[next..].iter().map(|&row| self.place(block, row) as u32).collect();
                 self.relative.extend(places);
                 self.changes.push(Change { block, columns: next..end, relative });
                 next = end;
@@ -159,11 +159,8 @@ fn postordered(elimination: &Elimination) -> (Vec<usize>, Vec<Vec<usize>>) {
     let count = elimination.order.len();
     let mut step = vec![0; count];
     elimination.order.iter().enumerate().for_each(|(at, &row)| step[row] = at);
-    let parent: Vec<usize> = elimination
-        .met
-        .iter()
-        .map(|met| met.iter().map(|&row| step[row]).min().unwrap_or(count))
-        .collect();
+    let parent: Vec<usize> =
+        elimination.met.iter().map(|met| met.iter().map(|&row| step[row]).min().unwrap_or(count)).collect();
     let order = follow(&parent, |at| elimination.met[at].len());
     let mut at_step = vec![0; count];
     order.iter().enumerate().for_each(|(new, &old)| at_step[old] = new);

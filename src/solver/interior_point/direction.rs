@@ -43,7 +43,11 @@ impl<const L: usize> Aim<L> {
     /// Room.
     pub fn new(standard: &Standard) -> Aim<L> {
         let room = |count: usize| vec![Lanes::default(); count];
-        Aim { floor: room(standard.low.len()), ceiling: room(standard.high.len()), fair: room(standard.fair.len()) }
+        Aim {
+            floor: room(standard.low.len()),
+            ceiling: room(standard.high.len()),
+            fair: room(standard.fair.len()),
+        }
     }
 }
 
@@ -59,7 +63,12 @@ impl<const L: usize> Newton<L> {
     }
 
     /// Factors the normal equations with given weights.
-    pub fn factor_weights(&mut self, standard: &Standard, blocks: &Blocks, weight: impl Fn(usize) -> Lanes<L>) {
+    pub fn factor_weights(
+        &mut self,
+        standard: &Standard,
+        blocks: &Blocks,
+        weight: impl Fn(usize) -> Lanes<L>,
+    ) {
         self.weight.iter_mut().enumerate().for_each(|(column, own)| *own = weight(column));
         self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, HOLD_ROWS);
     }
@@ -67,23 +76,26 @@ impl<const L: usize> Newton<L> {
     /// Factors the normal equations of a point.
     #[inline(never)]
     pub fn factor(&mut self, standard: &Standard, blocks: &Blocks, data: &Data<L>, point: &Point<L>) {
-        wide(#[inline(always)] || {
-        for (weight, curvature) in self.weight.iter_mut().zip(&data.curvature) {
-            *weight = *curvature + Lanes::all(HOLD);
-        }
-        standard.free.iter().for_each(|&column| self.weight[column] = Lanes::all(HOLD_FREE));
-        for (at, &column) in standard.low.iter().enumerate() {
-            self.weight[column] += point.floor[at] / point.above[at];
-        }
-        for (at, &column) in standard.high.iter().enumerate() {
-            self.weight[column] += point.ceiling[at] / point.below[at];
-        }
-        for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
-            self.weight[column] += point.fair[at] / point.x[column] * alpha;
-        }
-        self.weight.iter_mut().for_each(|weight| *weight = Lanes::all(1.0) / *weight);
-        self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, HOLD_ROWS);
-        })
+        wide(
+            #[inline(always)]
+            || {
+                for (weight, curvature) in self.weight.iter_mut().zip(&data.curvature) {
+                    *weight = *curvature + Lanes::all(HOLD);
+                }
+                standard.free.iter().for_each(|&column| self.weight[column] = Lanes::all(HOLD_FREE));
+                for (at, &column) in standard.low.iter().enumerate() {
+                    self.weight[column] += point.floor[at] / point.above[at];
+                }
+                for (at, &column) in standard.high.iter().enumerate() {
+                    self.weight[column] += point.ceiling[at] / point.below[at];
+                }
+                for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
+                    self.weight[column] += point.fair[at] / point.x[column] * alpha;
+                }
+                self.weight.iter_mut().for_each(|weight| *weight = Lanes::all(1.0) / *weight);
+                self.factor.factor(blocks, &standard.pairs, &standard.products, &self.weight, HOLD_ROWS);
+            },
+        )
     }
 
     /// `dy` and `dx` for given pulls: `A dx + hold dy = rows`, `dx = T (A'dy + g)`; each further round solves for
@@ -111,38 +123,47 @@ impl<const L: usize> Newton<L> {
     /// The right-hand side of the normal equations: `rows - A T g`.
     #[inline(never)]
     fn pulled(&mut self, standard: &Standard, rows: &[Lanes<L>]) {
-        wide(#[inline(always)] || {
-            self.right.copy_from_slice(rows);
-            for (column, (weight, pull)) in self.weight.iter().zip(&self.pull).enumerate() {
-                let given = *weight * *pull;
-                standard.column(column).for_each(|(row, value)| self.right[row] -= given * value);
-            }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                self.right.copy_from_slice(rows);
+                for (column, (weight, pull)) in self.weight.iter().zip(&self.pull).enumerate() {
+                    let given = *weight * *pull;
+                    standard.column(column).for_each(|(row, value)| self.right[row] -= given * value);
+                }
+            },
+        )
     }
 
     /// What is left of the rows: `rows - A dx - hold dy`.
     #[inline(never)]
     fn remaining(&mut self, standard: &Standard, rows: &[Lanes<L>], way: &Point<L>) {
-        wide(#[inline(always)] || {
-            for ((right, row), y) in self.right.iter_mut().zip(rows).zip(&way.y) {
-                *right = *row - *y * HOLD_ROWS;
-            }
-            for (column, x) in way.x.iter().enumerate() {
-                standard.column(column).for_each(|(row, value)| self.right[row] -= *x * value);
-            }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                for ((right, row), y) in self.right.iter_mut().zip(rows).zip(&way.y) {
+                    *right = *row - *y * HOLD_ROWS;
+                }
+                for (column, x) in way.x.iter().enumerate() {
+                    standard.column(column).for_each(|(row, value)| self.right[row] -= *x * value);
+                }
+            },
+        )
     }
 
     /// `dx = T (A'dy + g)`
     #[inline(never)]
     fn lift(&self, standard: &Standard, way: &mut Point<L>) {
-        wide(#[inline(always)] || {
-        for column in 0..standard.columns() {
-            let mut slope = self.pull[column];
-            standard.column(column).for_each(|(row, value)| slope += way.y[row] * value);
-            way.x[column] = slope * self.weight[column];
-        }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                for column in 0..standard.columns() {
+                    let mut slope = self.pull[column];
+                    standard.column(column).for_each(|(row, value)| slope += way.y[row] * value);
+                    way.x[column] = slope * self.weight[column];
+                }
+            },
+        )
     }
 
     /// Sets the pull on each column.
@@ -151,7 +172,6 @@ impl<const L: usize> Newton<L> {
     }
 
     /// The direction that makes the linear conditions whole and moves the products as is aimed at.
-    #[allow(clippy::too_many_arguments)]
     pub fn direct(
         &mut self,
         standard: &Standard,
@@ -160,28 +180,31 @@ impl<const L: usize> Newton<L> {
         left: &Left<L>,
         aim: &Aim<L>,
         way: &mut Point<L>,
-        refinements: usize,
     ) {
         self.pull(standard, point, left, aim);
-        self.solve(standard, blocks, &left.rows, way, refinements);
+        self.solve(standard, blocks, &left.rows, way, 0);
         follow(standard, point, left, aim, way);
     }
 
     /// `g`: what slopes, bounds and alpha-fair terms pull at each column.
     #[inline(never)]
     fn pull(&mut self, standard: &Standard, point: &Point<L>, left: &Left<L>, aim: &Aim<L>) {
-        wide(#[inline(always)] || {
-            self.pull.iter_mut().zip(&left.slopes).for_each(|(pull, slope)| *pull = -*slope);
-            for (at, &column) in standard.low.iter().enumerate() {
-                self.pull[column] += (aim.floor[at] - point.floor[at] * left.low[at]) / point.above[at];
-            }
-            for (at, &column) in standard.high.iter().enumerate() {
-                self.pull[column] -= (aim.ceiling[at] - point.ceiling[at] * left.high[at]) / point.below[at];
-            }
-            for (at, &(column, _)) in standard.fair.iter().enumerate() {
-                self.pull[column] += aim.fair[at];
-            }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                self.pull.iter_mut().zip(&left.slopes).for_each(|(pull, slope)| *pull = -*slope);
+                for (at, &column) in standard.low.iter().enumerate() {
+                    self.pull[column] += (aim.floor[at] - point.floor[at] * left.low[at]) / point.above[at];
+                }
+                for (at, &column) in standard.high.iter().enumerate() {
+                    self.pull[column] -=
+                        (aim.ceiling[at] - point.ceiling[at] * left.high[at]) / point.below[at];
+                }
+                for (at, &(column, _)) in standard.fair.iter().enumerate() {
+                    self.pull[column] += aim.fair[at];
+                }
+            },
+        )
     }
 }
 
@@ -194,17 +217,20 @@ fn follow<const L: usize>(
     aim: &Aim<L>,
     way: &mut Point<L>,
 ) {
-    wide(#[inline(always)] || {
-        for (at, &column) in standard.low.iter().enumerate() {
-            way.above[at] = way.x[column] + left.low[at];
-            way.floor[at] = (aim.floor[at] - point.floor[at] * way.above[at]) / point.above[at];
-        }
-        for (at, &column) in standard.high.iter().enumerate() {
-            way.below[at] = left.high[at] - way.x[column];
-            way.ceiling[at] = (aim.ceiling[at] - point.ceiling[at] * way.below[at]) / point.below[at];
-        }
-        for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
-            way.fair[at] = aim.fair[at] - point.fair[at] * way.x[column] / point.x[column] * alpha;
-        }
-    })
+    wide(
+        #[inline(always)]
+        || {
+            for (at, &column) in standard.low.iter().enumerate() {
+                way.above[at] = way.x[column] + left.low[at];
+                way.floor[at] = (aim.floor[at] - point.floor[at] * way.above[at]) / point.above[at];
+            }
+            for (at, &column) in standard.high.iter().enumerate() {
+                way.below[at] = left.high[at] - way.x[column];
+                way.ceiling[at] = (aim.ceiling[at] - point.ceiling[at] * way.below[at]) / point.below[at];
+            }
+            for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
+                way.fair[at] = aim.fair[at] - point.fair[at] * way.x[column] / point.x[column] * alpha;
+            }
+        },
+    )
 }

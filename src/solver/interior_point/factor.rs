@@ -36,9 +36,22 @@ impl<const L: usize> Factor<L> {
     /// Factors `A T A'`: `products` are the products of the entries of each column of A, pair by pair as in
     /// [`Blocks::products`]; `pairs` says where each column's begin.
     #[inline(never)]
-    pub fn factor(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>], hold: f64) {
-        wide(#[inline(always)] || self.gather(blocks, pairs, products, weight, hold));
-        wide(#[inline(always)] || self.eliminate_all(blocks));
+    pub fn factor(
+        &mut self,
+        blocks: &Blocks,
+        pairs: &[u32],
+        products: &[f64],
+        weight: &[Lanes<L>],
+        hold: f64,
+    ) {
+        wide(
+            #[inline(always)]
+            || self.gather(blocks, pairs, products, weight, hold),
+        );
+        wide(
+            #[inline(always)]
+            || self.eliminate_all(blocks),
+        );
     }
 
     #[inline(always)]
@@ -52,7 +65,16 @@ impl<const L: usize> Factor<L> {
                 let rows = block.below.len() - change.columns.start;
                 let relative = &blocks.relative[change.relative..change.relative + rows];
                 let panel = &mut later[target.panel - done.len()..];
-                pass_on(&done[block.panel..], block, inverse, change, panel, target.height(), relative, &mut self.room);
+                pass_on(
+                    &done[block.panel..],
+                    block,
+                    inverse,
+                    change,
+                    panel,
+                    target.height(),
+                    relative,
+                    &mut self.room,
+                );
             }
         }
     }
@@ -95,16 +117,22 @@ impl<const L: usize> Factor<L> {
     /// Solves `A T A' x = right`, in place and in the order of pivots.
     #[inline(never)]
     pub fn solve(&mut self, blocks: &Blocks, right: &mut [Lanes<L>]) {
-        wide(#[inline(always)] || {
-            for block in &blocks.blocks {
-                self.forward(blocks, block, right);
-            }
-        });
-        wide(#[inline(always)] || {
-            for block in blocks.blocks.iter().rev() {
-                self.backward(blocks, block, right);
-            }
-        });
+        wide(
+            #[inline(always)]
+            || {
+                for block in &blocks.blocks {
+                    self.forward(blocks, block, right);
+                }
+            },
+        );
+        wide(
+            #[inline(always)]
+            || {
+                for block in blocks.blocks.iter().rev() {
+                    self.backward(blocks, block, right);
+                }
+            },
+        );
     }
 
     #[inline(always)]
@@ -262,7 +290,8 @@ mod tests {
         }
         let mut factor = Factor::<2>::new(&blocks);
         factor.factor(&blocks, &pairs, &products, &weight, 0.0);
-        let wanted: Vec<Lanes<2>> = (0..rows).map(|r| Lanes([r as f64 - 3.0, 1.0 / (r + 1) as f64])).collect();
+        let wanted: Vec<Lanes<2>> =
+            (0..rows).map(|r| Lanes([r as f64 - 3.0, 1.0 / (r + 1) as f64])).collect();
         let mut right = vec![Lanes::default(); rows];
         for column in 0..columns.len() {
             let range = start[column]..start[column + 1];
@@ -274,7 +303,10 @@ mod tests {
         factor.solve(&blocks, &mut right);
         for (row, wanted) in wanted.iter().enumerate() {
             let found = right[blocks.pivot[row]];
-            assert!((0..2).all(|lane| (found.0[lane] - wanted.0[lane]).abs() < 1e-10), "{found:?} {wanted:?}");
+            assert!(
+                (0..2).all(|lane| (found.0[lane] - wanted.0[lane]).abs() < 1e-10),
+                "{found:?} {wanted:?}"
+            );
         }
     }
 }

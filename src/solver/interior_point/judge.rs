@@ -41,7 +41,8 @@ pub(super) struct Verdict {
 
 impl Course {
     /// Before the first point.
-    pub const NEW: Course = Course { error: f64::INFINITY, iterations: 0, least: [f64::INFINITY; 3], since: 0 };
+    pub const NEW: Course =
+        Course { error: f64::INFINITY, iterations: 0, least: [f64::INFINITY; 3], since: 0 };
 
     /// Takes note of the errors at one more point.
     pub fn judge(&mut self, errors: [f64; 3], tolerance: f64, limit: u32) -> Verdict {
@@ -70,22 +71,25 @@ pub(super) fn errors<const L: usize>(
     point: &Point<L>,
     left: &Left<L>,
 ) -> Errors<L> {
-    wide(#[inline(always)] || {
-        let (rows, slopes) = left.largest();
-        let mut objective = data.constant;
-        for ((x, cost), curvature) in point.x.iter().zip(&data.cost).zip(&data.curvature) {
-            objective += *x * (*cost + *curvature * *x * 0.5);
-        }
-        let mut gap = point.complementarity();
-        let (mut bent, mut steep) = (Lanes::default(), Lanes::all(1.0));
-        for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
-            let (x, slope) = (point.x[column], point.fair[at]);
-            let wanted = data.weight[at].with(x, |weight, x| weight * x.powf(-alpha));
-            bent = bent.or_size((slope - wanted) / (wanted + 1.0));
-            steep = steep.max(slope);
-            gap += (x * (slope - wanted)).abs() + (x * left.slopes[column]).abs();
-            objective += x * slope;
-        }
-        [rows, bent.or_size(slopes / steep), gap / (objective.abs() + 1.0)]
-    })
+    wide(
+        #[inline(always)]
+        || {
+            let (rows, slopes) = left.largest();
+            let mut objective = data.constant;
+            for ((x, cost), curvature) in point.x.iter().zip(&data.cost).zip(&data.curvature) {
+                objective += *x * (*cost + *curvature * *x * 0.5);
+            }
+            let mut gap = point.complementarity();
+            let (mut bent, mut steep) = (Lanes::default(), Lanes::all(1.0));
+            for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
+                let (x, slope) = (point.x[column], point.fair[at]);
+                let wanted = data.weight[at].with(x, |weight, x| weight * x.powf(-alpha));
+                bent = bent.or_size((slope - wanted) / (wanted + 1.0));
+                steep = steep.max(slope);
+                gap += (x * (slope - wanted)).abs() + (x * left.slopes[column]).abs();
+                objective += x * slope;
+            }
+            [rows, bent.or_size(slopes / steep), gap / (objective.abs() + 1.0)]
+        },
+    )
 }

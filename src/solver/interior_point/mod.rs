@@ -99,7 +99,9 @@ impl InteriorPoint {
         ended.sort_by_key(|ended| ended.form);
         let read = |((program, form), ended): ((&&Program, &Form), Ended)| {
             let answer = match ended.status {
-                Status::Optimal | Status::AlmostOptimal => solution(program, form, &ended.point, ended.status),
+                Status::Optimal | Status::AlmostOptimal => {
+                    solution(program, form, &ended.point, ended.status)
+                }
                 _ => nothing(program, ended.status, 0),
             };
             self.checked(program, Solution { iterations: ended.iterations, ..answer })

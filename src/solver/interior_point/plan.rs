@@ -1,9 +1,9 @@
 //! What is found once for programs of one pattern: the scaling, the standard form, the order of elimination and the
 //! blocks of the factor; and the way back from a lane's point to a solution of its program. It takes no step.
 
+use super::super::Solution;
 use super::super::form::{Bounds, Form, Point as FormPoint, Shape};
 use super::super::program::Program;
-use super::super::Solution;
 use super::super::scaling::Scaling;
 use super::blocks::Blocks;
 use super::order::{eliminate, stages};
@@ -144,7 +144,8 @@ impl Plan {
         for (&column, price) in standard.low.iter().zip(&found.floor).filter(|(c, _)| **c < standard.width) {
             point.reduced_costs[column] += price.0[lane];
         }
-        for (&column, price) in standard.high.iter().zip(&found.ceiling).filter(|(c, _)| **c < standard.width) {
+        for (&column, price) in standard.high.iter().zip(&found.ceiling).filter(|(c, _)| **c < standard.width)
+        {
             point.reduced_costs[column] -= price.0[lane];
         }
         self.scaling.unscale(&mut point);

@@ -62,11 +62,14 @@ impl<const L: usize> Point<L> {
     /// Adds another direction.
     #[inline(never)]
     pub fn add(&mut self, other: &Point<L>) {
-        wide(#[inline(always)] || {
-            for (mine, theirs) in self.pairs(other) {
-                mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += *theirs);
-            }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                for (mine, theirs) in self.pairs(other) {
+                    mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += *theirs);
+                }
+            },
+        )
     }
 
     /// The parts of a point beside those of another.
@@ -86,12 +89,15 @@ impl<const L: usize> Point<L> {
     /// The sum of all products of distance and price.
     #[inline(never)]
     pub fn complementarity(&self) -> Lanes<L> {
-        wide(#[inline(always)] || {
-        let products = |one: &[Lanes<L>], two: &[Lanes<L>]| {
-            one.iter().zip(two).fold(Lanes::default(), |sum, (one, two)| sum + *one * *two)
-        };
-        products(&self.above, &self.floor) + products(&self.below, &self.ceiling)
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let products = |one: &[Lanes<L>], two: &[Lanes<L>]| {
+                    one.iter().zip(two).fold(Lanes::default(), |sum, (one, two)| sum + *one * *two)
+                };
+                products(&self.above, &self.floor) + products(&self.below, &self.ceiling)
+            },
+        )
     }
 }
 
@@ -110,37 +116,45 @@ impl<const L: usize> Left<L> {
     /// Finds what is left at a point.
     #[inline(never)]
     pub fn find(&mut self, standard: &Standard, data: &Data<L>, point: &Point<L>) {
-        wide(#[inline(always)] || {
-        self.rows.copy_from_slice(&data.right);
-        for column in 0..standard.columns() {
-            let x = point.x[column];
-            let mut slope = data.cost[column] + data.curvature[column] * x;
-            for (row, value) in standard.column(column) {
-                self.rows[row] -= x * value;
-                slope -= point.y[row] * value;
-            }
-            self.slopes[column] = slope;
-        }
-        for (at, &column) in standard.low.iter().enumerate() {
-            self.low[at] = point.x[column] - data.low[at] - point.above[at];
-            self.slopes[column] -= point.floor[at];
-        }
-        for (at, &column) in standard.high.iter().enumerate() {
-            self.high[at] = data.high[at] - point.x[column] - point.below[at];
-            self.slopes[column] += point.ceiling[at];
-        }
-        for (at, &(column, _)) in standard.fair.iter().enumerate() {
-            self.slopes[column] -= point.fair[at];
-        }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                self.rows.copy_from_slice(&data.right);
+                for column in 0..standard.columns() {
+                    let x = point.x[column];
+                    let mut slope = data.cost[column] + data.curvature[column] * x;
+                    for (row, value) in standard.column(column) {
+                        self.rows[row] -= x * value;
+                        slope -= point.y[row] * value;
+                    }
+                    self.slopes[column] = slope;
+                }
+                for (at, &column) in standard.low.iter().enumerate() {
+                    self.low[at] = point.x[column] - data.low[at] - point.above[at];
+                    self.slopes[column] -= point.floor[at];
+                }
+                for (at, &column) in standard.high.iter().enumerate() {
+                    self.high[at] = data.high[at] - point.x[column] - point.below[at];
+                    self.slopes[column] += point.ceiling[at];
+                }
+                for (at, &(column, _)) in standard.fair.iter().enumerate() {
+                    self.slopes[column] -= point.fair[at];
+                }
+            },
+        )
     }
 
     /// The largest part of rows and bounds that is left, and of slopes.
     #[inline(never)]
     pub fn largest(&self) -> (Lanes<L>, Lanes<L>) {
-        wide(#[inline(always)] || {
-        let largest = |all: &[Lanes<L>]| all.iter().fold(Lanes::default(), |most: Lanes<L>, one| most.or_size(*one));
-        (largest(&self.rows).max(largest(&self.low)).max(largest(&self.high)), largest(&self.slopes))
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let largest = |all: &[Lanes<L>]| {
+                    all.iter().fold(Lanes::default(), |most: Lanes<L>, one| most.or_size(*one))
+                };
+                (largest(&self.rows).max(largest(&self.low)).max(largest(&self.high)), largest(&self.slopes))
+            },
+        )
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn has_no_point<const L: usize>(
     };
     prices.iter().zip(&data.right).for_each(|(price, right)| add(price.0[lane] * right.0[lane]));
     for column in 0..standard.columns() {
-        let slope: f64 = -standard.column(column).map(|(row, value)| prices[row].0[lane] * value).sum::<f64>();
+        let slope: f64 =
+            -standard.column(column).map(|(row, value)| prices[row].0[lane] * value).sum::<f64>();
         let bound = if slope > 0.0 { low[column] } else { high[column] };
         if bound.is_finite() {
             add(slope * bound);

@@ -59,7 +59,12 @@ pub(super) fn begin<const L: usize>(
 }
 
 /// Puts a point near a like program's answer into `point`.
-pub(super) fn begin_near<const L: usize>(standard: &Standard, data: &Data<L>, near: &Near, point: &mut Point<L>) {
+pub(super) fn begin_near<const L: usize>(
+    standard: &Standard,
+    data: &Data<L>,
+    near: &Near,
+    point: &mut Point<L>,
+) {
     let (low, high) = bounds(standard, data);
     point.x.iter_mut().zip(&near.x).for_each(|(x, near)| *x = Lanes::all(*near));
     point.y.iter_mut().zip(&near.y).for_each(|(y, near)| *y = Lanes::all(*near));
@@ -130,7 +135,8 @@ fn price<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Point<
         standard.column(column).for_each(|(row, value)| *slope -= point.y[row] * value);
     }
     let mut product = Lanes::default();
-    for (&column, room) in standard.low.iter().zip(&point.above).chain(standard.high.iter().zip(&point.below)) {
+    for (&column, room) in standard.low.iter().zip(&point.above).chain(standard.high.iter().zip(&point.below))
+    {
         product += (*room * slope[column]).abs();
     }
     let count = (standard.low.len() + standard.high.len()).max(1);

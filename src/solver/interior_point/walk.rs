@@ -5,12 +5,12 @@ use super::super::form::{Form, Point as FormPoint};
 use super::Status;
 use super::blocks::Blocks;
 use super::direction::{Aim, Newton};
-use super::lanes::{Lanes, Mask, wide};
 use super::judge::{Course, Verdict, errors};
+use super::lanes::{Lanes, Mask, wide};
 use super::plan::Plan;
 use super::point::{Left, Point};
-use super::standard::{Data, Standard};
 use super::proof::proved;
+use super::standard::{Data, Standard};
 use super::start::{Near, begin, begin_near};
 
 /// A step goes this share of the way to the nearest bound.
@@ -21,13 +21,10 @@ const INSIDE: f64 = 0.995;
 const FAIR_RATE: f64 = 1.25;
 
 /// Corrections towards the centre in each iteration.
-const CORRECTIONS: usize = 2;
+const CORRECTIONS: usize = 1;
 
 /// A correction must lengthen the steps together by this much.
 const WORTHWHILE: f64 = 0.01;
-
-/// Further solves for what rounding left.
-const REFINEMENTS: usize = 1;
 
 /// How fast the nearest quantity and the nearest price fall to nothing along a direction.
 type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
@@ -169,7 +166,12 @@ impl<'a, const L: usize> Walk<'a, L> {
             let own = errors.map(|error| error.0[lane]);
             verdicts[lane] = self.course[lane].judge(own, self.manner.tolerance, self.manner.limit);
         }
-        self.best.take(&self.point, Mask(verdicts.map(|verdict| verdict.better)));
+        // a point that could not be used in the end need not be kept
+        let usable = self.course.map(|course| course.error <= ALMOST * self.manner.tolerance);
+        let keep = Mask(std::array::from_fn(|lane| verdicts[lane].better && usable[lane]));
+        if keep.any() {
+            self.best.take(&self.point, keep);
+        }
         for lane in (0..L).filter(|lane| verdicts[*lane].over) {
             if let Some(form) = self.form[lane].take() {
                 let (status, point) = (self.ending(lane), self.plan.point(&self.best, lane));
@@ -193,12 +195,12 @@ impl<'a, const L: usize> Walk<'a, L> {
         self.newton.factor(self.standard, self.blocks, &self.data, &self.point);
         let mean = self.mean_product();
         self.aim_at_nothing();
-        self.direct(0);
+        self.direct();
         let rates = self.lengths(&self.way);
         let reached = self.reached(rates);
         let product = mean * reached.with(mean, sharpness);
         self.aim_at(product);
-        self.direct(REFINEMENTS);
+        self.direct();
         let mut rates = self.lengths(&self.way);
         for _ in 0..CORRECTIONS {
             rates = self.centre(product, rates);
@@ -207,9 +209,9 @@ impl<'a, const L: usize> Walk<'a, L> {
     }
 
     /// The direction to what is aimed at.
-    fn direct(&mut self, refinements: usize) {
+    fn direct(&mut self) {
         let (standard, blocks) = (self.standard, self.blocks);
-        self.newton.direct(standard, blocks, &self.point, &self.left, &self.aim, &mut self.way, refinements);
+        self.newton.direct(standard, blocks, &self.point, &self.left, &self.aim, &mut self.way);
     }
 
     /// One more solve that draws outlying products nearer to the others, kept where it lengthens the step
@@ -217,7 +219,7 @@ impl<'a, const L: usize> Walk<'a, L> {
     fn centre(&mut self, product: Lanes<L>, rates: Rates<L>) -> Rates<L> {
         self.aim_at_centre(product, rates);
         let (standard, blocks) = (self.standard, self.blocks);
-        self.newton.direct(standard, blocks, &self.point, &self.none, &self.aim, &mut self.other, 0);
+        self.newton.direct(standard, blocks, &self.point, &self.none, &self.aim, &mut self.other);
         self.other.add(&self.way);
         let found = self.lengths(&self.other);
         let gain = |rates: Rates<L>| rates.0.map(whole) + rates.1.map(whole);
@@ -229,117 +231,139 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// The centrality corrections' aim: outlying products of a longer step drawn nearer to the others.
     #[inline(never)]
     fn aim_at_centre(&mut self, product: Lanes<L>, rates: Rates<L>) {
-        wide(#[inline(always)] || {
-            let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
-            let (point, way) = (&self.point, &self.way);
-            for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-                let room = point.above[at] + way.above[at] * ahead;
-                *aim = (room * (point.floor[at] + way.floor[at] * price_ahead)).with(product, drawn);
-            }
-            for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-                let room = point.below[at] + way.below[at] * ahead;
-                *aim = (room * (point.ceiling[at] + way.ceiling[at] * price_ahead)).with(product, drawn);
-            }
-            self.aim.fair.fill(Lanes::default());
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
+                let (point, way) = (&self.point, &self.way);
+                for (at, aim) in self.aim.floor.iter_mut().enumerate() {
+                    let room = point.above[at] + way.above[at] * ahead;
+                    *aim = (room * (point.floor[at] + way.floor[at] * price_ahead)).with(product, drawn);
+                }
+                for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
+                    let room = point.below[at] + way.below[at] * ahead;
+                    *aim = (room * (point.ceiling[at] + way.ceiling[at] * price_ahead)).with(product, drawn);
+                }
+                self.aim.fair.fill(Lanes::default());
+            },
+        )
     }
 
     /// The predictor's aim: every product nothing, every alpha-fair slope right.
     #[inline(never)]
     fn aim_at_nothing(&mut self) {
-        wide(#[inline(always)] || {
-        let point = &self.point;
-        for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-            *aim = -(point.above[at] * point.floor[at]);
-        }
-        for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-            *aim = -(point.below[at] * point.ceiling[at]);
-        }
-        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
-            let (x, slope) = (point.x[column], point.fair[at]);
-            let ratio = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha)) / slope;
-            let way = ratio.map(|ratio| if ratio < 1.0 { ratio - 1.0 } else { ratio.ln() });
-            self.aim.fair[at] = slope * way;
-        }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let point = &self.point;
+                for (at, aim) in self.aim.floor.iter_mut().enumerate() {
+                    *aim = -(point.above[at] * point.floor[at]);
+                }
+                for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
+                    *aim = -(point.below[at] * point.ceiling[at]);
+                }
+                for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
+                    let (x, slope) = (point.x[column], point.fair[at]);
+                    let ratio = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha)) / slope;
+                    let way = ratio.map(|ratio| if ratio < 1.0 { ratio - 1.0 } else { ratio.ln() });
+                    self.aim.fair[at] = slope * way;
+                }
+            },
+        )
     }
 
     /// The corrector's aim: every product the same, and what the predictor's own curve takes away.
     #[inline(never)]
     fn aim_at(&mut self, product: Lanes<L>) {
-        wide(#[inline(always)] || {
-        let way = &self.way;
-        for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-            *aim += product - way.above[at] * way.floor[at];
-        }
-        for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-            *aim += product - way.below[at] * way.ceiling[at];
-        }
-        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
-            let (x, slope) = (self.point.x[column], self.point.fair[at]);
-            let (dx, dv) = (way.x[column] / x, way.fair[at] / slope);
-            let curve = dx * dv * alpha + dx * dx * (0.5 * alpha * (alpha - 1.0));
-            self.aim.fair[at] -= slope * curve.map(|curve| curve.clamp(-0.5, 0.5));
-        }
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let way = &self.way;
+                for (at, aim) in self.aim.floor.iter_mut().enumerate() {
+                    *aim += product - way.above[at] * way.floor[at];
+                }
+                for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
+                    *aim += product - way.below[at] * way.ceiling[at];
+                }
+                for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
+                    let (x, slope) = (self.point.x[column], self.point.fair[at]);
+                    let (dx, dv) = (way.x[column] / x, way.fair[at] / slope);
+                    let curve = dx * dv * alpha + dx * dx * (0.5 * alpha * (alpha - 1.0));
+                    self.aim.fair[at] -= slope * curve.map(|curve| curve.clamp(-0.5, 0.5));
+                }
+            },
+        )
     }
 
     /// How far the direction goes before a quantity or a price reaches nothing.
     #[inline(never)]
     fn lengths(&self, way: &Point<L>) -> Rates<L> {
-        wide(#[inline(always)] || {
-        let point = &self.point;
-        let mut rate = fastest(&point.above, &way.above, Lanes::default());
-        rate = fastest(&point.below, &way.below, rate);
-        let mut price_rate = fastest(&point.floor, &way.floor, Lanes::default());
-        price_rate = fastest(&point.ceiling, &way.ceiling, price_rate);
-        for (at, &(column, _)) in self.standard.fair.iter().enumerate() {
-            rate = rate.max(-(way.x[column] / point.x[column]) * FAIR_RATE);
-            price_rate = price_rate.max(-(way.fair[at] / point.fair[at]) * FAIR_RATE);
-        }
-        (rate, price_rate)
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let point = &self.point;
+                let mut rate = fastest(&point.above, &way.above, Lanes::default());
+                rate = fastest(&point.below, &way.below, rate);
+                let mut price_rate = fastest(&point.floor, &way.floor, Lanes::default());
+                price_rate = fastest(&point.ceiling, &way.ceiling, price_rate);
+                for (at, &(column, _)) in self.standard.fair.iter().enumerate() {
+                    rate = rate.max(-(way.x[column] / point.x[column]) * FAIR_RATE);
+                    price_rate = price_rate.max(-(way.fair[at] / point.fair[at]) * FAIR_RATE);
+                }
+                (rate, price_rate)
+            },
+        )
     }
 
     /// The mean product at the end of the longest step.
     #[inline(never)]
     fn reached(&self, (rate, price_rate): Rates<L>) -> Lanes<L> {
-        wide(#[inline(always)] || {
-        let (ahead, price_ahead) = (rate.map(whole), price_rate.map(whole));
-        let (point, way) = (&self.point, &self.way);
-        let mut sum = Lanes::default();
-        for at in 0..point.above.len() {
-            sum += (point.above[at] + way.above[at] * ahead) * (point.floor[at] + way.floor[at] * price_ahead);
-        }
-        for at in 0..point.below.len() {
-            sum += (point.below[at] + way.below[at] * ahead) * (point.ceiling[at] + way.ceiling[at] * price_ahead);
-        }
-        sum / (point.above.len() + point.below.len()).max(1) as f64
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let (ahead, price_ahead) = (rate.map(whole), price_rate.map(whole));
+                let (point, way) = (&self.point, &self.way);
+                let mut sum = Lanes::default();
+                for at in 0..point.above.len() {
+                    sum += (point.above[at] + way.above[at] * ahead)
+                        * (point.floor[at] + way.floor[at] * price_ahead);
+                }
+                for at in 0..point.below.len() {
+                    sum += (point.below[at] + way.below[at] * ahead)
+                        * (point.ceiling[at] + way.ceiling[at] * price_ahead);
+                }
+                sum / (point.above.len() + point.below.len()).max(1) as f64
+            },
+        )
     }
 
     /// Takes the step in the lanes that are still open.
     #[inline(never)]
     fn advance(&mut self, (rate, price_rate): Rates<L>) {
-        wide(#[inline(always)] || {
-        let step = |rate: f64| if rate > INSIDE { INSIDE / rate } else { 1.0 };
-        let (mut ahead, mut price_ahead) = (rate.map(step), price_rate.map(step));
-        if self.data.curvature.iter().any(|c| c.0.iter().any(|c| *c != 0.0)) {
-            ahead = ahead.min(price_ahead);
-            price_ahead = ahead;
-        }
-        let open = self.open();
-        let go = |own: &mut [Lanes<L>], way: &[Lanes<L>], length: Lanes<L>| {
-            own.iter_mut().zip(way).for_each(|(own, way)| *own = open.pick(*own + *way * length, *own));
-        };
-        go(&mut self.point.x, &self.way.x, ahead);
-        go(&mut self.point.above, &self.way.above, ahead);
-        go(&mut self.point.below, &self.way.below, ahead);
-        go(&mut self.point.y, &self.way.y, price_ahead);
-        go(&mut self.point.floor, &self.way.floor, price_ahead);
-        go(&mut self.point.ceiling, &self.way.ceiling, price_ahead);
-        go(&mut self.point.fair, &self.way.fair, price_ahead);
-        })
+        wide(
+            #[inline(always)]
+            || {
+                let step = |rate: f64| if rate > INSIDE { INSIDE / rate } else { 1.0 };
+                let (mut ahead, mut price_ahead) = (rate.map(step), price_rate.map(step));
+                if self.data.curvature.iter().any(|c| c.0.iter().any(|c| *c != 0.0)) {
+                    ahead = ahead.min(price_ahead);
+                    price_ahead = ahead;
+                }
+                let open = self.open();
+                let go = |own: &mut [Lanes<L>], way: &[Lanes<L>], length: Lanes<L>| {
+                    own.iter_mut()
+                        .zip(way)
+                        .for_each(|(own, way)| *own = open.pick(*own + *way * length, *own));
+                };
+                go(&mut self.point.x, &self.way.x, ahead);
+                go(&mut self.point.above, &self.way.above, ahead);
+                go(&mut self.point.below, &self.way.below, ahead);
+                go(&mut self.point.y, &self.way.y, price_ahead);
+                go(&mut self.point.floor, &self.way.floor, price_ahead);
+                go(&mut self.point.ceiling, &self.way.ceiling, price_ahead);
+                go(&mut self.point.fair, &self.way.fair, price_ahead);
+            },
+        )
     }
 }
 
