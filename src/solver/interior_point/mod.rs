@@ -19,6 +19,7 @@ mod walk;
 pub use self::batch::Batch;
 
 use self::plan::{Memory, Plan};
+use self::start::Near;
 use self::walk::{Ended, Manner, Walk};
 use super::clarabel::Clarabel;
 use super::form::{Form, Point, nothing, solution};
@@ -38,6 +39,10 @@ pub struct InteriorPoint {
     asked: AtomicU64,
     memory: Memory,
 }
+
+/// Corrections towards the centre in each iteration of a first walk, and of a second.
+const HASTY: usize = 1;
+const CAREFUL: usize = 3;
 
 /// A row or slope that misses by this share of its largest part is no answer, whatever the walk says.
 const NO_ANSWER: f64 = 1e-5;
@@ -94,37 +99,57 @@ impl InteriorPoint {
         near: Option<&Solution>,
     ) -> Vec<Solution> {
         let near = near.and_then(|near| plan.near(near));
-        let manner = Manner { tolerance: self.tolerance, limit: self.iterations, near: near.as_ref() };
+        let manner = self.manner(HASTY, near.as_ref());
         let mut ended = Walk::<L>::new(plan, manner).run(forms);
         ended.sort_by_key(|ended| ended.form);
         let read = |((program, form), ended): ((&&Program, &Form), Ended)| {
-            let answer = match ended.status {
-                Status::Optimal | Status::AlmostOptimal => {
-                    solution(program, form, &ended.point, ended.status)
-                }
-                _ => nothing(program, ended.status, 0),
-            };
-            self.checked(program, Solution { iterations: ended.iterations, ..answer })
+            let answer = read(program, form, ended);
+            if is_settled(program, &answer) {
+                answer
+            } else {
+                self.again(plan, program, form, answer.iterations)
+            }
         };
         programs.iter().zip(forms).zip(ended).map(read).collect()
     }
 
-    /// The answer if it is one or the matter is settled; else the second opinion, with the iterations of both.
-    fn checked(&self, program: &Program, answer: Solution) -> Solution {
-        let settled = match answer.status {
-            Status::Optimal | Status::AlmostOptimal => is_answer(program, &answer),
-            Status::Infeasible | Status::Unbounded => true,
-            Status::NotConverged => false,
-        };
-        if settled {
-            return answer;
+    fn manner<'a>(&self, corrections: usize, near: Option<&'a Near>) -> Manner<'a> {
+        Manner { tolerance: self.tolerance, limit: self.iterations, corrections, near }
+    }
+
+    /// A second walk from afar and with more care, alone; then the second opinion.
+    fn again(&self, plan: &Plan, program: &Program, form: &Form, before: u32) -> Solution {
+        let mut ended = Walk::<1>::new(plan, self.manner(CAREFUL, None)).run(std::slice::from_ref(form));
+        let Some(ended) = ended.pop() else { return nothing(program, Status::NotConverged, before) };
+        let answer = read(program, form, ended);
+        let iterations = before + answer.iterations;
+        if is_settled(program, &answer) {
+            return Solution { iterations, ..answer };
         }
         if !self.second_opinion {
-            return nothing(program, Status::NotConverged, answer.iterations);
+            return nothing(program, Status::NotConverged, iterations);
         }
         self.asked.fetch_add(1, Ordering::Relaxed);
         let second = Clarabel::default().solve(program);
-        Solution { iterations: answer.iterations + second.iterations, ..second }
+        Solution { iterations: iterations + second.iterations, ..second }
+    }
+}
+
+/// The solution of a program from where the walk for it ended.
+fn read(program: &Program, form: &Form, ended: Ended) -> Solution {
+    let answer = match ended.status {
+        Status::Optimal | Status::AlmostOptimal => solution(program, form, &ended.point, ended.status),
+        _ => nothing(program, ended.status, 0),
+    };
+    Solution { iterations: ended.iterations, ..answer }
+}
+
+/// Whether an answer needs no other: it is one, or it is proved that there is none.
+fn is_settled(program: &Program, answer: &Solution) -> bool {
+    match answer.status {
+        Status::Optimal | Status::AlmostOptimal => is_answer(program, answer),
+        Status::Infeasible | Status::Unbounded => true,
+        Status::NotConverged => false,
     }
 }
 

@@ -20,9 +20,6 @@ const INSIDE: f64 = 0.995;
 /// has no business there.
 const FAIR_RATE: f64 = 1.25;
 
-/// Corrections towards the centre in each iteration.
-const CORRECTIONS: usize = 1;
-
 /// A correction must lengthen the steps together by this much.
 const WORTHWHILE: f64 = 0.01;
 
@@ -42,6 +39,8 @@ pub(super) struct Manner<'a> {
     pub tolerance: f64,
     /// The most iterations of a lane.
     pub limit: u32,
+    /// Corrections towards the centre in each iteration.
+    pub corrections: usize,
     /// Where the answers are thought to lie.
     pub near: Option<&'a Near>,
 }
@@ -202,7 +201,7 @@ impl<'a, const L: usize> Walk<'a, L> {
         self.aim_at(product);
         self.direct();
         let mut rates = self.lengths(&self.way);
-        for _ in 0..CORRECTIONS {
+        for _ in 0..self.manner.corrections {
             rates = self.centre(product, rates);
         }
         self.advance(rates);
