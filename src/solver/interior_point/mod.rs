@@ -45,7 +45,11 @@ const HASTY: usize = 1;
 const CAREFUL: usize = 3;
 
 /// A row or slope that misses by this share of its largest part is no answer, whatever the walk says.
-const NO_ANSWER: f64 = 1e-5;
+const NO_ANSWER: f64 = 1e-7;
+
+/// An answer whose gap is more than this share of the objective is none: a program with almost no inside may leave a
+/// large one behind small errors.
+const NO_GAP: f64 = 1e-4;
 
 impl Default for InteriorPoint {
     fn default() -> InteriorPoint {
@@ -131,7 +135,11 @@ impl InteriorPoint {
         }
         self.asked.fetch_add(1, Ordering::Relaxed);
         let second = Clarabel::default().solve(program);
-        Solution { iterations: iterations + second.iterations, ..second }
+        let iterations = iterations + second.iterations;
+        let nearer = answer.is_usable()
+            && answer.accuracy.gap < second.accuracy.gap
+            && answer.accuracy.primal < second.accuracy.primal;
+        Solution { iterations, ..if nearer { answer } else { second } }
     }
 }
 
@@ -163,6 +171,7 @@ fn is_answer(program: &Program, found: &Solution) -> bool {
     }
     let slopes = program.costs().fold(slopes, |most, (_, cost)| f64::max(most, cost.abs()));
     found.objective.is_finite()
+        && found.accuracy.gap <= NO_GAP
         && found.accuracy.primal <= NO_ANSWER * sums
         && found.accuracy.dual <= NO_ANSWER * slopes
 }
