@@ -8,6 +8,7 @@ use crate::output::manifest::SolverSettings;
 use crate::scenario::{Scenario, Setting, did_you_mean, load};
 use crate::solver::Solver;
 use crate::solver::clarabel::Clarabel;
+use crate::solver::interior_point::InteriorPoint;
 
 use super::failure::Failure;
 
@@ -55,8 +56,10 @@ pub(super) struct RunOptions {
 /// The methods that can solve a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SolverName {
-    /// A conic interior-point method
+    /// A general conic interior-point method
     Clarabel,
+    /// Our own interior-point method over the stages of a program; it asks Clarabel where it does not arrive
+    InteriorPoint,
 }
 
 impl SolverName {
@@ -65,6 +68,11 @@ impl SolverName {
         match self {
             SolverName::Clarabel => {
                 let solver = Clarabel::default();
+                let settings = SolverSettings { name: solver.name().to_owned(), tolerance: solver.tolerance };
+                (Box::new(solver), settings)
+            }
+            SolverName::InteriorPoint => {
+                let solver = InteriorPoint::default();
                 let settings = SolverSettings { name: solver.name().to_owned(), tolerance: solver.tolerance };
                 (Box::new(solver), settings)
             }

@@ -4,6 +4,7 @@
 
 pub mod clarabel;
 mod form;
+pub mod interior_point;
 mod ladder;
 pub mod lexicographic;
 pub mod mps;
@@ -77,4 +78,9 @@ pub trait Solver: Sync {
 
     /// Minimises the program.
     fn solve(&self, program: &Program) -> Solution;
+
+    /// How often another method had to be asked because this one did not arrive, since the solver was made.
+    fn second_opinions(&self) -> u64 {
+        0
+    }
 }

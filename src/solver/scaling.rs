@@ -56,7 +56,7 @@ impl Scaling {
     }
 
     /// Multiplies the form by the factors of rows and columns.
-    fn apply(&self, form: &mut Form) {
+    pub fn apply(&self, form: &mut Form) {
         for column in 0..form.width() {
             let unit = self.column[column];
             for at in form.start[column]..form.start[column + 1] {

@@ -1,0 +1,259 @@
+//! A form as the method wants it: `min c'x + sum of h x^2/2 - w phi_alpha(x)`, `A x = b`, `l <= x <= u`. Rows
+//! that are not equations get a column of their own that bears their bounds. The pattern and the coefficients are
+//! common to all lanes; right-hand sides, bounds, costs and weights belong to one. It solves nothing.
+
+use super::super::form::{Bounds, Form, Shape};
+use super::super::scaling::Scaling;
+use super::blocks::{Blocks, each_pair};
+use super::lanes::Lanes;
+use super::order::Columns;
+
+/// What is common to programs that differ only in right-hand sides, bounds, costs and weights.
+#[derive(Clone, Debug)]
+pub(super) struct Standard {
+    /// How many rows there are.
+    pub rows: usize,
+    /// Where each column starts; the form's columns first, then those of rows that are not equations.
+    pub start: Vec<usize>,
+    /// The row of each coefficient.
+    pub row: Vec<usize>,
+    /// The coefficients.
+    pub value: Vec<f64>,
+    /// The columns that have a lower bound.
+    pub low: Vec<usize>,
+    /// The columns that have an upper bound.
+    pub high: Vec<usize>,
+    /// The columns under an alpha-fair term, and its alpha; one may occur more than once.
+    pub fair: Vec<(usize, f64)>,
+    /// Columns that nothing but the rows holds.
+    pub free: Vec<usize>,
+    /// Where each column's pairs begin among the products.
+    pub pairs: Vec<u32>,
+    /// The products of the entries of each column, pair by pair.
+    pub products: Vec<f64>,
+    /// How many columns are the form's own.
+    pub width: usize,
+    /// For each row of the form its row here, if it says anything.
+    pub place: Vec<Option<usize>>,
+    /// For each row of the form the column that bears its bounds, if it is not an equation.
+    pub slack: Vec<Option<usize>>,
+}
+
+/// The numbers of each lane.
+#[derive(Clone, Debug)]
+pub(super) struct Data<const L: usize> {
+    /// `b`
+    pub right: Vec<Lanes<L>>,
+    /// `c`
+    pub cost: Vec<Lanes<L>>,
+    /// `h`
+    pub curvature: Vec<Lanes<L>>,
+    /// `l`, in the order of [`Standard::low`].
+    pub low: Vec<Lanes<L>>,
+    /// `u`, in the order of [`Standard::high`].
+    pub high: Vec<Lanes<L>>,
+    /// What the objective has beside.
+    pub constant: Lanes<L>,
+    /// `w`, in the order of [`Standard::fair`].
+    pub weight: Vec<Lanes<L>>,
+}
+
+impl Standard {
+    /// Lays a scaled form out.
+    pub fn of(form: &Form) -> Standard {
+        let mut next = 0;
+        let mut place = |bounds: &Bounds| {
+            says(*bounds).then(|| {
+                next += 1;
+                next - 1
+            })
+        };
+        let place: Vec<Option<usize>> = form.rows.iter().map(&mut place).collect();
+        let mut standard = Standard {
+            rows: next,
+            start: vec![0],
+            row: Vec::new(),
+            value: Vec::new(),
+            low: Vec::new(),
+            high: Vec::new(),
+            fair: Vec::new(),
+            free: Vec::new(),
+            pairs: vec![0],
+            products: Vec::new(),
+            width: form.width(),
+            place,
+            slack: vec![None; form.rows.len()],
+        };
+        standard.lay_columns(form);
+        standard.lay_slacks(form);
+        standard.name_bounds(form);
+        standard
+    }
+
+    fn lay_columns(&mut self, form: &Form) {
+        for column in 0..form.width() {
+            for (row, value) in form.column(column) {
+                if let (Some(place), true) = (self.place[row], value != 0.0) {
+                    self.row.push(place);
+                    self.value.push(value);
+                }
+            }
+            self.start.push(self.row.len());
+        }
+    }
+
+    fn lay_slacks(&mut self, form: &Form) {
+        for (row, bounds) in form.rows.iter().enumerate() {
+            if let (Some(place), None) = (self.place[row], bounds.only()) {
+                self.slack[row] = Some(self.columns());
+                self.row.push(place);
+                self.value.push(-1.0);
+                self.start.push(self.row.len());
+            }
+        }
+    }
+
+    fn name_bounds(&mut self, form: &Form) {
+        for term in &form.curved {
+            if let Shape::AlphaFair { alpha } = term.shape
+                && alpha != 0.0
+            {
+                self.fair.push((term.column, alpha));
+            }
+        }
+        let mut held = vec![false; self.columns()];
+        form.curved.iter().for_each(|term| held[term.column] = true);
+        for (column, bounds) in self.bounded(form) {
+            self.low.extend(bounds.lower.is_finite().then_some(column));
+            self.high.extend(bounds.upper.is_finite().then_some(column));
+            held[column] |= bounds.lower.is_finite() || bounds.upper.is_finite();
+        }
+        self.free = (0..held.len()).filter(|column| !held[*column]).collect();
+    }
+
+    /// The bounds of all columns. Where an alpha-fair term keeps a quantity above zero, zero is no bound.
+    fn bounded(&self, form: &Form) -> Vec<(usize, Bounds)> {
+        let mut all = form.columns.clone();
+        for term in form.curved.iter().filter(|term| is_fair(term.shape)) {
+            if all[term.column].lower <= 0.0 {
+                all[term.column].lower = f64::NEG_INFINITY;
+            }
+        }
+        let slacks = form.rows.iter().zip(&self.slack).filter(|(_, slack)| slack.is_some());
+        all.extend(slacks.map(|(bounds, _)| *bounds));
+        all.into_iter().enumerate().collect()
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.start.len() - 1
+    }
+
+    /// The pattern of the coefficients.
+    pub fn pattern(&self) -> Columns<'_> {
+        Columns { start: &self.start, row: &self.row }
+    }
+
+    /// The coefficients of a column: rows and values.
+    #[inline(always)]
+    pub fn column(&self, column: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+        let range = self.start[column]..self.start[column + 1];
+        self.row[range.clone()].iter().copied().zip(self.value[range].iter().copied())
+    }
+
+    /// Numbers the rows by their pivots, and multiplies the pairs of each column out.
+    pub fn reorder(&mut self, blocks: &Blocks) {
+        self.row.iter_mut().for_each(|row| *row = blocks.pivot[*row]);
+        self.place.iter_mut().flatten().for_each(|row| *row = blocks.pivot[*row]);
+        for column in 0..self.columns() {
+            let values = &self.value[self.start[column]..self.start[column + 1]];
+            each_pair(values, |one, two| self.products.push(one * two));
+            self.pairs.push(self.products.len() as u32);
+        }
+    }
+}
+
+/// Whether a term keeps its quantity above zero.
+fn is_fair(shape: Shape) -> bool {
+    matches!(shape, Shape::AlphaFair { alpha } if alpha != 0.0)
+}
+
+/// Whether something is asked of a row.
+fn says(bounds: Bounds) -> bool {
+    bounds.lower.is_finite() || bounds.upper.is_finite()
+}
+
+impl<const L: usize> Data<L> {
+    /// Room for the numbers of a standard form.
+    pub fn new(standard: &Standard) -> Data<L> {
+        let room = |count: usize| vec![Lanes::default(); count];
+        Data {
+            right: room(standard.rows),
+            cost: room(standard.columns()),
+            curvature: room(standard.columns()),
+            low: room(standard.low.len()),
+            high: room(standard.high.len()),
+            constant: Lanes::default(),
+            weight: room(standard.fair.len()),
+        }
+    }
+
+    /// Puts a scaled form into a lane.
+    pub fn put(&mut self, lane: usize, standard: &Standard, form: &Form) {
+        for (row, bounds) in form.rows.iter().enumerate() {
+            if let Some(place) = standard.place[row] {
+                self.right[place].0[lane] = bounds.only().unwrap_or(0.0);
+            }
+        }
+        let columns = standard.columns();
+        (0..columns).for_each(|column| {
+            self.cost[column].0[lane] = form.cost.get(column).copied().unwrap_or(0.0);
+            self.curvature[column].0[lane] = 0.0;
+        });
+        let mut fair = 0;
+        self.constant.0[lane] = 0.0;
+        for term in &form.curved {
+            match term.shape {
+                Shape::Quadratic { target } => {
+                    self.curvature[term.column].0[lane] += term.weight;
+                    self.cost[term.column].0[lane] -= term.weight * target;
+                    self.constant.0[lane] += 0.5 * term.weight * target * target;
+                }
+                Shape::AlphaFair { alpha: 0.0 } => self.cost[term.column].0[lane] -= term.weight,
+                Shape::AlphaFair { .. } => {
+                    self.weight[fair].0[lane] = term.weight;
+                    fair += 1;
+                }
+            }
+        }
+        let bounds = standard.bounded(form);
+        standard.low.iter().zip(&mut self.low).for_each(|(&at, low)| low.0[lane] = bounds[at].1.lower);
+        standard.high.iter().zip(&mut self.high).for_each(|(&at, high)| high.0[lane] = bounds[at].1.upper);
+    }
+}
+
+/// Brings the slopes of a scaled form to order one: a quadratic term counts by its slope across its quantity's
+/// bounds, not by its weight.
+pub(super) fn scale_slopes(form: &mut Form, scaling: &mut Scaling) {
+    let span = |column: usize| (form.columns[column].upper - form.columns[column].lower).min(1.0);
+    let bent = form.curved.iter().map(|term| match term.shape {
+        Shape::Quadratic { .. } => term.weight * span(term.column),
+        Shape::AlphaFair { .. } => term.weight,
+    });
+    let largest = form.cost.iter().map(|cost| cost.abs()).chain(bent).fold(0.0, f64::max);
+    let factor = largest.log2().round().exp2();
+    if factor > 0.0 && factor.is_finite() {
+        form.cost.iter_mut().for_each(|cost| *cost /= factor);
+        form.curved.iter_mut().for_each(|term| term.weight /= factor);
+        scaling.objective /= factor;
+    }
+}
+
+/// A form in the units of a scaling that was chosen for a like one.
+pub(super) fn scaled(form: &Form, scaling: &Scaling) -> Form {
+    let mut form = form.clone();
+    scaling.apply(&mut form);
+    form.cost.iter_mut().for_each(|cost| *cost *= scaling.objective);
+    form.curved.iter_mut().for_each(|term| term.weight *= scaling.objective);
+    form
+}
