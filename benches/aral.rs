@@ -45,7 +45,7 @@ fn policies(criterion: &mut Criterion) {
     for name in &scenario.run_policies {
         let policy = &scenario.policies[name];
         group.bench_function(name.as_str(), |b| {
-            b.iter(|| allocate(window, policy, &solver, black_box(&yields)))
+            b.iter(|| allocate(window, policy, None, &solver, black_box(&yields)))
         });
     }
     group.finish();

@@ -14,7 +14,7 @@ fn load(name: &str) -> Scenario {
 fn allocated(scenario: &Scenario, policy: &str) -> Allocation {
     let solver = Clarabel::default();
     let yields = first_yields(scenario.window(), &solver).unwrap();
-    allocate(scenario.window(), &scenario.policies[policy], &solver, &yields).unwrap()
+    allocate(scenario.window(), &scenario.policies[policy], None, &solver, &yields).unwrap()
 }
 
 fn release(scenario: &Scenario, allocation: &Allocation, reach: &str, season: Season) -> f64 {

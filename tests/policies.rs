@@ -24,7 +24,7 @@ fn dry_year() -> Scenario {
 fn allocated(scenario: &Scenario, policy: &str) -> Allocation {
     let solver = Clarabel::default();
     let yields = first_yields(scenario.window(), &solver).unwrap();
-    allocate(scenario.window(), &scenario.policies[policy], &solver, &yields).unwrap()
+    allocate(scenario.window(), &scenario.policies[policy], None, &solver, &yields).unwrap()
 }
 
 /// The physics at given yields, with the promises held as every fair policy holds them.

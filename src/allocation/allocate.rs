@@ -23,6 +23,7 @@ use super::goal::Goal;
 use super::levels::{Held, Levels, sum_up};
 use super::plan::{Plan, Prices};
 use super::policy::{Alpha, Award, AwardRule, EXACT, Measure, Policy, Weights, Welfare};
+use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
 use super::window::Window;
 
@@ -67,16 +68,21 @@ pub struct Effort {
     pub warnings: Vec<String>,
 }
 
-/// Allocates a window under a policy, starting from given yields.
+/// Allocates a window under a policy, measured against its status quo if it has one, starting from given yields.
 ///
 /// # Errors
-/// Limits that contradict each other, or a solver that stops without an answer.
+/// Limits that contradict each other, a solver that stops without an answer, or no status quo where there must be one.
 pub fn allocate(
     window: Window<'_>,
     policy: &Policy,
+    status_quo: Option<&StatusQuo>,
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
+    if let (Some(name), None) = (policy.status_quo(), status_quo) {
+        let why = "it was not run".to_owned();
+        return Err(Unsolved::NoStatusQuo { policy: name.to_owned(), why });
+    }
     if let Some(rule) = &policy.equilibrium {
         return equilibrium::allocate(window, rule, solver, yields);
     }

@@ -12,5 +12,6 @@ pub mod plan;
 pub mod policy;
 #[cfg(test)]
 pub mod sample;
+pub mod status_quo;
 pub mod unsolved;
 pub mod window;

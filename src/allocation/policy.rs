@@ -31,6 +31,9 @@ pub struct Policy {
     /// relative to it: a tenth of a per cent unless given.
     #[serde(default = "a_tenth_of_a_per_cent", skip_serializing_if = "is_a_tenth_of_a_per_cent")]
     pub slack: f64,
+    /// The policy whose plan is the status quo, by name; `autarky` where the policy needs one and names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
     /// Maximise a welfare over the riparians.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub welfare: Option<Welfare>,
@@ -40,6 +43,21 @@ pub struct Policy {
     /// National best responses to a fixed point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equilibrium: Option<Equilibrium>,
+}
+
+/// The policy that is the status quo where none is named.
+const GO_IT_ALONE: &str = "autarky";
+
+impl Policy {
+    /// The policy that is this one's status quo, if it has one.
+    pub fn status_quo(&self) -> Option<&str> {
+        self.against.as_deref().or(self.needs_status_quo().then_some(GO_IT_ALONE))
+    }
+
+    /// Whether the policy means nothing without a status quo.
+    fn needs_status_quo(&self) -> bool {
+        false
+    }
 }
 
 /// Each riparian for itself: best responses in river order until nobody moves.

@@ -28,6 +28,14 @@ pub enum Unsolved {
     /// The policy is a game of several programs.
     #[error("a policy of best responses is many programs in turn; there is no one program to show")]
     ManyPrograms,
+    /// The plan that the policy is measured against is not there.
+    #[error("its status quo `{policy}` is not there: {why}")]
+    NoStatusQuo {
+        /// The policy that is the status quo.
+        policy: String,
+        /// Why there is no plan of it.
+        why: String,
+    },
     /// A claims rule cannot take what it is given.
     #[error("no award: {0}")]
     NoAward(#[from] ClaimsError),

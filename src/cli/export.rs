@@ -58,7 +58,8 @@ pub(super) fn export(verb: &Export) -> Result<(), Failure> {
     let (solver, _) = verb.solver.solver();
     let record = &scenario.policies[&policy];
     let (program, objective) =
-        seasonal::export(scenario.window(), record, solver.as_ref()).map_err(Failure::doing)?;
+        seasonal::export(scenario.window(), record, &scenario.policies, solver.as_ref())
+            .map_err(Failure::doing)?;
     let text = match verb.format {
         Format::Mps => mps(&program)
             .with_context(|| format!("`{policy}` cannot be written as MPS"))

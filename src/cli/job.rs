@@ -19,7 +19,7 @@ use crate::output::plots::draw;
 use crate::output::report::{FigureLink, report};
 use crate::output::tables::Tables;
 use crate::scenario::Scenario;
-use crate::simulation::seasonal::{Outcome, run_all};
+use crate::simulation::seasonal::{Outcome, run_among};
 
 use super::failure::Failure;
 use super::options::{RunOptions, ScenarioOptions};
@@ -67,7 +67,8 @@ pub(super) fn perform(
     let mut manifest = Manifest::begin(&scenario, settings, solver_settings);
     let asked: Vec<(String, Policy)> =
         policies.iter().map(|name| (name.clone(), scenario.policies[name].clone())).collect();
-    let outcomes = run_all(scenario.window(), &asked, solver.as_ref(), &|name| progress.step(name));
+    let known = &scenario.policies;
+    let outcomes = run_among(scenario.window(), &asked, known, solver.as_ref(), &|name| progress.step(name));
     let mut done = Done {
         tables: Tables::default(),
         settlements: Vec::new(),

@@ -2,4 +2,5 @@
 
 pub mod record;
 pub mod replay;
+mod roster;
 pub mod seasonal;

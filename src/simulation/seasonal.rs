@@ -1,22 +1,28 @@
 //! Seasonal runs: one window over the whole horizon, looked at once, under one policy or many.
 //!
-//! Policies are run in parallel from the same first heads. A policy about money alone is tried again
+//! Policies are run in parallel from the same first heads, those that are the status quo of others before them. A policy about money alone is tried again
 //! from the heads of every other policy of the run that beats it and the best record is kept, so that
 //! no other policy can beat it by having found better heads.
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::allocation::allocate::{Allocation, allocate, first_yields, goal_program, is_money};
 use crate::allocation::plan::Plan;
-use crate::allocation::policy::Policy;
+use crate::allocation::policy::{Policy, catalogue};
+use crate::allocation::status_quo::StatusQuo;
 use crate::allocation::unsolved::Unsolved;
 use crate::allocation::window::Window;
 use crate::energy::hydropower::Yields;
+use crate::network::basin::Riparian;
 use crate::solver::Solver;
 use crate::solver::program::Program;
 
-use super::record::Record;
+use super::record::{MoneyRow, Record};
 use super::replay::{Origin, replay};
+use super::roster::{Against, Entry, roster};
 
 /// What a run of one policy gives.
 #[derive(Clone, Debug)]
@@ -35,29 +41,47 @@ pub struct Outcome {
     pub head_gap: f64,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// What the policy was measured against, if it has a status quo.
+    pub status_quo: Option<Arc<StatusQuo>>,
     plan: Plan,
+    /// Yields at the plan's own heads.
     yields: Yields,
+    /// Yields that the plan was made with.
+    assumed: Yields,
 }
 
-/// Runs one policy.
+/// Runs one policy, after its status quo if it has one.
 ///
 /// # Errors
-/// Limits that contradict each other, or a solver that stops without an answer.
+/// Limits that contradict each other, a solver that stops without an answer, or a status quo that cannot be run.
 pub fn run(
     window: Window<'_>,
     name: &str,
     policy: &Policy,
     solver: &dyn Solver,
 ) -> Result<Outcome, Unsolved> {
-    let yields = first_yields(window, solver)?;
-    run_from(window, name, policy, solver, &yields)
+    let asked = [(name.to_owned(), policy.clone())];
+    let only = run_all(window, &asked, solver, &|_| {}).into_iter().next();
+    only.unwrap_or(Err(Unsolved::NothingToShare))
 }
 
-/// Runs many policies, in parallel; the answers come in the order of the policies. `progress` is told
-/// the name of each policy as it is done.
+/// Runs many policies, as [`run_among`] does among those of the catalogue.
 pub fn run_all(
     window: Window<'_>,
     policies: &[(String, Policy)],
+    solver: &dyn Solver,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Vec<Result<Outcome, Unsolved>> {
+    run_among(window, policies, &catalogue(), solver, progress)
+}
+
+/// Runs many policies, in parallel; the answers come in the order of the policies. `progress` is told
+/// the name of each policy as it is done. A policy that another one is measured against is run first and once: it is
+/// looked up by name among the policies asked for, then among the `known` ones.
+pub fn run_among(
+    window: Window<'_>,
+    policies: &[(String, Policy)],
+    known: &IndexMap<String, Policy>,
     solver: &dyn Solver,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Vec<Result<Outcome, Unsolved>> {
@@ -65,59 +89,127 @@ pub fn run_all(
         Ok(yields) => yields,
         Err(unsolved) => return policies.iter().map(|_| Err(unsolved.clone())).collect(),
     };
-    let mut outcomes: Vec<Result<Outcome, Unsolved>> = policies
-        .par_iter()
-        .map(|(name, policy)| {
-            let outcome = run_from(window, name, policy, solver, &yields);
-            progress(name);
-            outcome
-        })
-        .collect();
-    for position in 0..policies.len() {
-        let (name, policy) = &policies[position];
-        if is_money(policy) {
-            let better = best_restart(window, name, policy, solver, &outcomes, position);
-            if let Some(better) = better {
-                outcomes[position] = Ok(better);
-            }
+    let run = Run { window, roster: roster(policies, known), solver, yields };
+    let mut outcomes = run.in_turn(&|place: usize| {
+        if place < policies.len() {
+            progress(&run.roster[place].name);
         }
-    }
+    });
+    run.restart_money(&mut outcomes, policies.len());
+    outcomes.truncate(policies.len());
     outcomes
 }
 
-/// The best outcome of a policy about money from the heads of those that beat it, if any does.
-fn best_restart(
-    window: Window<'_>,
-    name: &str,
-    policy: &Policy,
-    solver: &dyn Solver,
-    outcomes: &[Result<Outcome, Unsolved>],
-    own: usize,
-) -> Option<Outcome> {
-    let own_total = total_benefit(outcomes[own].as_ref().ok()?);
-    let ahead: Vec<&Outcome> =
-        outcomes.iter().flatten().filter(|other| total_benefit(other) > own_total).collect();
-    let restarts: Vec<Outcome> = ahead
-        .par_iter()
-        .filter_map(|other| run_from(window, name, policy, solver, &other.yields).ok())
-        .collect();
-    let adopted = ahead.iter().map(|other| adopt(window, name, other));
-    let mut best: Option<Outcome> = None;
-    for candidate in restarts.into_iter().chain(adopted) {
-        let beaten = best.as_ref().map_or(own_total, total_benefit);
-        if total_benefit(&candidate) > beaten {
-            best = Some(candidate);
+/// Policies to run on one window from the same first heads.
+struct Run<'a, 's> {
+    window: Window<'a>,
+    roster: Vec<Entry>,
+    solver: &'s dyn Solver,
+    yields: Yields,
+}
+
+impl Run<'_, '_> {
+    /// Runs all in as few rounds as their status quos allow; each round in parallel.
+    fn in_turn(&self, progress: &(dyn Fn(usize) + Sync)) -> Vec<Result<Outcome, Unsolved>> {
+        let mut done: Vec<Option<Result<Outcome, Unsolved>>> = vec![None; self.roster.len()];
+        loop {
+            let ready: Vec<usize> = (0..done.len()).filter(|&at| self.is_ready(at, &done)).collect();
+            if ready.is_empty() {
+                let circle =
+                    |(at, outcome): (usize, Option<_>)| outcome.unwrap_or_else(|| Err(self.circle(at)));
+                return done.into_iter().enumerate().map(circle).collect();
+            }
+            let one = |&at: &usize| {
+                let outcome = self.one(at, &done);
+                progress(at);
+                outcome
+            };
+            let outcomes: Vec<_> = ready.par_iter().map(one).collect();
+            for (at, outcome) in ready.into_iter().zip(outcomes) {
+                done[at] = Some(outcome);
+            }
         }
     }
-    best
+
+    fn is_ready(&self, at: usize, done: &[Option<Result<Outcome, Unsolved>>]) -> bool {
+        let waits = matches!(self.roster[at].against, Against::Place(other) if done[other].is_none());
+        done[at].is_none() && !waits
+    }
+
+    fn one(&self, at: usize, done: &[Option<Result<Outcome, Unsolved>>]) -> Result<Outcome, Unsolved> {
+        let entry = &self.roster[at];
+        let missing = |policy: &str, why: String| Unsolved::NoStatusQuo { policy: policy.to_owned(), why };
+        let status_quo = match &entry.against {
+            Against::Nothing => None,
+            Against::Unknown(name) => return Err(missing(name, "no policy is called so".to_owned())),
+            Against::Place(other) => match &done[*other] {
+                Some(Ok(outcome)) => Some(Arc::new(self.status_quo(*other, outcome))),
+                Some(Err(why)) => return Err(missing(&self.roster[*other].name, why.to_string())),
+                None => return Err(self.circle(at)),
+            },
+        };
+        run_from(self.window, entry, status_quo, self.solver, &self.yields)
+    }
+
+    /// A policy that waits for itself.
+    fn circle(&self, at: usize) -> Unsolved {
+        let policy = self.roster[at].policy.status_quo().unwrap_or_default().to_owned();
+        Unsolved::NoStatusQuo { policy, why: "the two wait for each other".to_owned() }
+    }
+
+    fn status_quo(&self, at: usize, outcome: &Outcome) -> StatusQuo {
+        let benefit = |riparian: &Riparian| {
+            let own = outcome.record.money.iter().filter(|row| row.riparian == riparian.name);
+            own.map(MoneyRow::benefit).sum()
+        };
+        StatusQuo {
+            policy: self.roster[at].name.clone(),
+            plan: outcome.plan.clone(),
+            benefits: self.window.basin.riparians.iter().map(benefit).collect(),
+        }
+    }
+
+    /// Tries the first policies that are about money again.
+    fn restart_money(&self, outcomes: &mut [Result<Outcome, Unsolved>], first: usize) {
+        for at in 0..first {
+            if is_money(&self.roster[at].policy)
+                && let Some(better) = self.best_restart(outcomes, at)
+            {
+                outcomes[at] = Ok(better);
+            }
+        }
+    }
+
+    /// The best outcome of a policy about money from the heads of those that beat it, if any does.
+    fn best_restart(&self, outcomes: &[Result<Outcome, Unsolved>], at: usize) -> Option<Outcome> {
+        let own = outcomes[at].as_ref().ok()?;
+        let own_total = total_benefit(own);
+        let ahead: Vec<&Outcome> =
+            outcomes.iter().flatten().filter(|other| total_benefit(other) > own_total).collect();
+        let again = |other: &&Outcome| {
+            let (entry, status_quo) = (&self.roster[at], own.status_quo.clone());
+            run_from(self.window, entry, status_quo, self.solver, &other.yields).ok()
+        };
+        let restarts: Vec<Outcome> = ahead.par_iter().filter_map(again).collect();
+        let adopted = ahead.iter().map(|other| adopt(self.window, &self.roster[at].name, other, own));
+        let mut best: Option<Outcome> = None;
+        for candidate in restarts.into_iter().chain(adopted) {
+            let beaten = best.as_ref().map_or(own_total, total_benefit);
+            if total_benefit(&candidate) > beaten {
+                best = Some(candidate);
+            }
+        }
+        best
+    }
 }
 
 /// Another policy's plan as this policy's own: the best that is known, where no better was found.
-fn adopt(window: Window<'_>, name: &str, other: &Outcome) -> Outcome {
+fn adopt(window: Window<'_>, name: &str, other: &Outcome, own: &Outcome) -> Outcome {
     let record = replay(window, &other.plan, None, Origin { policy: name, member: 0 });
     let objective = record.money.iter().map(|row| row.benefit()).sum();
     let warning = "no better plan was found than that of another policy, whose heads it uses".to_owned();
-    Outcome { record, objective, levels: Vec::new(), warnings: vec![warning], ..other.clone() }
+    let status_quo = own.status_quo.clone();
+    Outcome { record, objective, levels: Vec::new(), warnings: vec![warning], status_quo, ..other.clone() }
 }
 
 fn total_benefit(outcome: &Outcome) -> f64 {
@@ -126,14 +218,14 @@ fn total_benefit(outcome: &Outcome) -> f64 {
 
 fn run_from(
     window: Window<'_>,
-    name: &str,
-    policy: &Policy,
+    entry: &Entry,
+    status_quo: Option<Arc<StatusQuo>>,
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Outcome, Unsolved> {
-    let allocation = allocate(window, policy, solver, yields)?;
-    let Allocation { plan, prices, benefit, levels, effort, .. } = allocation;
-    let record = replay(window, &plan, prices.as_ref(), Origin { policy: name, member: 0 });
+    let allocation = allocate(window, &entry.policy, status_quo.as_deref(), solver, yields)?;
+    let Allocation { plan, prices, benefit, levels, effort, yields: assumed } = allocation;
+    let record = replay(window, &plan, prices.as_ref(), Origin { policy: &entry.name, member: 0 });
     let path = plan.storage_path(&window.start.storage);
     Ok(Outcome {
         record,
@@ -143,19 +235,29 @@ fn run_from(
         iterations: effort.iterations,
         head_gap: effort.head_gap,
         warnings: effort.warnings,
+        status_quo,
         yields: Yields::along(window.basin, &path),
+        assumed,
         plan,
     })
 }
 
-/// The program of a policy at its final heads, without tie-breaks, and its least objective.
+/// The program of a policy at its final heads, without tie-breaks, and its least objective. A status quo is looked up
+/// among the `known` policies.
 ///
 /// # Errors
 /// As [`run`].
-pub fn export(window: Window<'_>, policy: &Policy, solver: &dyn Solver) -> Result<(Program, f64), Unsolved> {
+pub fn export(
+    window: Window<'_>,
+    policy: &Policy,
+    known: &IndexMap<String, Policy>,
+    solver: &dyn Solver,
+) -> Result<(Program, f64), Unsolved> {
     let yields = first_yields(window, solver)?;
-    let allocation = allocate(window, policy, solver, &yields)?;
-    let formulation = goal_program(window, policy, solver, &allocation.yields)?;
+    let roster = roster(&[(String::new(), policy.clone())], known);
+    let run = Run { window, roster, solver, yields };
+    let outcome = run.in_turn(&|_| {}).swap_remove(0)?;
+    let formulation = goal_program(window, policy, solver, &outcome.assumed)?;
     let solution = solver.solve(&formulation.program);
     Ok((formulation.program, solution.objective))
 }
@@ -163,7 +265,6 @@ pub fn export(window: Window<'_>, policy: &Policy, solver: &dyn Solver) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::allocation::policy::catalogue;
     use crate::allocation::sample::sample;
     use crate::solver::clarabel::Clarabel;
 

@@ -107,7 +107,7 @@ fn order(basin: &Basin, rule: &Equilibrium) -> Vec<RiparianIdx> {
 fn start(window: Window<'_>, solver: &dyn Solver, yields: &Yields) -> Result<Allocation, Unsolved> {
     let policies = catalogue();
     let quota = policies.get("quota").ok_or(Unsolved::NothingToShare)?;
-    allocate_policy(window, quota, solver, yields)
+    allocate_policy(window, quota, None, solver, yields)
 }
 
 /// The yields along a plan's own storages, and the share by which its generation would differ.

@@ -104,6 +104,9 @@ pub(crate) fn policies(desk: &Desk<'_>) -> (IndexMap<String, Policy>, Vec<String
         check_policy(desk, name, policy);
         policies.insert(name.clone(), policy.clone());
     }
+    for name in desk.file.policy.keys() {
+        check_status_quo(desk, name, &policies);
+    }
     let at = desk.section("run");
     let wanted = at.required("policies", &desk.file.run.policies).unwrap_or_default();
     if wanted.is_empty() && desk.file.run.policies.is_some() {
@@ -142,6 +145,31 @@ fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
         if all_named && weights.values().all(|&weight| weight == 0.0) {
             at.problem("welfare.weights", "are all 0; somebody must count");
         }
+    }
+}
+
+/// The status quo is a policy there is, and does not wait for the policy itself.
+fn check_status_quo(desk: &Desk<'_>, name: &str, policies: &IndexMap<String, Policy>) {
+    let at = desk.at("policy", name);
+    let mut seen = vec![name];
+    let mut next = policies[name].status_quo();
+    while let Some(against) = next {
+        let Some(policy) = policies.get(against) else {
+            if seen.len() == 1 && !desk.gathered.is_spoiled(&format!("policy.{against}")) {
+                let help = did_you_mean(against, policies.keys().map(String::as_str));
+                let path = format!("policy.{name}.against");
+                desk.problem(&path, format!("no policy is called `{against}`"), help);
+            }
+            return;
+        };
+        if against == name {
+            at.problem("against", format!("goes in a circle: {}", seen.join(", then ")));
+        }
+        if seen.contains(&against) {
+            return;
+        }
+        seen.push(against);
+        next = policy.status_quo();
     }
 }
 
