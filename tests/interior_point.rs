@@ -96,7 +96,7 @@ fn programs_of(scenario: &str) -> Vec<Program> {
     let mut programs = Vec::new();
     for name in ["one_basin", "proportional_fair"] {
         let Some(policy) = scenario.policies.get(name) else { continue };
-        programs.push(goal_program(scenario.window(), policy, &keeper, &yields).unwrap().program);
+        programs.push(goal_program(scenario.window(), policy, None, &keeper, &yields).unwrap().program);
     }
     programs.extend(keeper.kept.into_inner().unwrap());
     programs

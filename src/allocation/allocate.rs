@@ -20,23 +20,24 @@ use super::diagnosis::conflicts;
 use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
+use super::guarantee::{GaveWay, Guarantees, members};
 use super::levels::{Held, Levels, sum_up};
 use super::plan::{Plan, Prices};
-use super::policy::{Alpha, Award, AwardRule, EXACT, Measure, Policy, Weights, Welfare};
+use super::policy::{Alpha, Award, AwardRule, EXACT, Floor, Measure, Policy, Scale, Weights, Welfare};
 use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
 use super::window::Window;
 
 /// Generation may move by this share between the heads assumed and the heads that follow.
-const HEAD_TOLERANCE: f64 = 1e-3;
+pub(super) const HEAD_TOLERANCE: f64 = 1e-3;
 /// The most passes that look for heads with one program each.
-const HEAD_PASSES: usize = 6;
+pub(super) const HEAD_PASSES: usize = 6;
 /// The most passes of a policy's own round of programs, each at the heads of the last.
-const GOAL_PASSES: usize = 3;
+pub(super) const GOAL_PASSES: usize = 3;
 /// How much more a level may be missed where the program with the slack asked for cannot be solved.
 const WIDER: [f64; 2] = [2.0, 10.0];
 /// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
-const DRAFT_SMOOTHING: f64 = 1e-3;
+pub(super) const DRAFT_SMOOTHING: f64 = 1e-3;
 
 /// A plan with how it was found.
 #[derive(Clone, Debug)]
@@ -64,6 +65,8 @@ pub struct Effort {
     pub iterations: u32,
     /// Share by which generation at the plan's own heads differs from that assumed.
     pub head_gap: f64,
+    /// The guarantees that had to give.
+    pub gave_way: Vec<GaveWay>,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -86,15 +89,26 @@ pub fn allocate(
     if let Some(rule) = &policy.equilibrium {
         return equilibrium::allocate(window, rule, solver, yields);
     }
-    let mut engine = Engine { slack: policy.slack, ..Engine::new(window, solver) };
-    if is_money(policy) { engine.allocate_money(yields) } else { engine.allocate_goal(policy, yields) }
+    let mut engine = Engine::of(window, policy, solver);
+    match (&policy.welfare, status_quo) {
+        (Some(welfare), Some(status_quo)) if welfare.floor == Floor::StatusQuo => {
+            engine.bargain(welfare, status_quo)
+        }
+        _ if adds_up_money(policy) => engine.allocate_money(yields),
+        _ => engine.allocate_goal(policy, yields),
+    }
 }
 
-/// Whether a policy only adds up money.
+/// Whether a policy only adds up money, and nothing comes before it.
 pub fn is_money(policy: &Policy) -> bool {
+    adds_up_money(policy) && policy.guarantee.is_empty()
+}
+
+fn adds_up_money(policy: &Policy) -> bool {
     let sums = |welfare: &Welfare| {
         welfare.alpha == Alpha::Finite(0.0)
             && welfare.measure == Measure::Benefit
+            && welfare.floor == Floor::Nothing
             && matches!(welfare.weights, Weights::Equal | Weights::Rule(super::policy::WeightRule::Equal))
     };
     policy.welfare.as_ref().is_some_and(sums)
@@ -123,44 +137,70 @@ pub fn straight_yields(window: Window<'_>) -> Yields {
 pub fn goal_program<'a>(
     window: Window<'a>,
     policy: &Policy,
+    status_quo: Option<&StatusQuo>,
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Formulation<'a>, Unsolved> {
-    let mut engine = Engine { slack: policy.slack, ..Engine::new(window, solver) };
+    let mut engine = Engine::of(window, policy, solver);
     if is_money(policy) {
         let mut formulation = Formulation::new(window, yields, Detail::Money);
         formulation.maximise_benefit();
         return Ok(formulation);
     }
     let shortfall = engine.least_shortfall(yields)?;
+    engine.find_guarantees(yields, &shortfall)?;
+    if adds_up_money(policy) {
+        let mut formulation = engine.promised(Detail::Money, yields, &shortfall);
+        formulation.maximise_benefit();
+        return Ok(formulation);
+    }
+    if let (Some(welfare), Some(status_quo)) = (&policy.welfare, status_quo)
+        && welfare.floor == Floor::StatusQuo
+    {
+        let goal = engine.gains(welfare, status_quo, yields, &shortfall)?;
+        return Ok(engine.reach(&goal, welfare, yields, &shortfall)?.0.formulation);
+    }
     let (goal, welfare) = engine.goal(policy, yields, &shortfall)?;
     Ok(engine.reach(&goal, &welfare, yields, &shortfall)?.0.formulation)
 }
 
-struct Engine<'a, 's> {
-    window: Window<'a>,
-    solver: &'s dyn Solver,
-    effort: Effort,
+pub(super) struct Engine<'a, 's> {
+    pub(super) window: Window<'a>,
+    pub(super) solver: &'s dyn Solver,
+    pub(super) effort: Effort,
     /// How far a level may be missed, relative to it.
-    slack: f64,
+    pub(super) slack: f64,
+    /// What comes before the goal.
+    pub(super) guarantees: Guarantees,
     /// Where the last pass ended: the next starts from there.
-    basis: Option<Basis>,
+    pub(super) basis: Option<Basis>,
 }
 
 /// A plan about money, with the yields it was made with.
-struct Draft<'a> {
-    formulation: Formulation<'a>,
-    solution: Solution,
-    yields: Yields,
+pub(super) struct Draft<'a> {
+    pub(super) formulation: Formulation<'a>,
+    pub(super) solution: Solution,
+    pub(super) yields: Yields,
 }
 
 impl<'a, 's> Engine<'a, 's> {
     fn new(window: Window<'a>, solver: &'s dyn Solver) -> Engine<'a, 's> {
-        Engine { window, solver, effort: Effort::default(), slack: EXACT, basis: None }
+        let (effort, guarantees) = (Effort::default(), Guarantees::default());
+        Engine { window, solver, effort, slack: EXACT, guarantees, basis: None }
+    }
+
+    /// An engine for a policy, with its slack and its guarantees.
+    fn of(window: Window<'a>, policy: &Policy, solver: &'s dyn Solver) -> Engine<'a, 's> {
+        let guarantees = Guarantees::new(members(window, &policy.guarantee));
+        Engine { slack: policy.slack, guarantees, ..Engine::new(window, solver) }
     }
 
     fn allocate_money(&mut self, yields: &Yields) -> Result<Allocation, Unsolved> {
-        let Draft { formulation, solution, yields } = self.money_passes(yields)?;
+        let Draft { formulation, solution, yields } = if self.guarantees.is_empty() {
+            self.money_passes(yields)?
+        } else {
+            self.guaranteed_passes(yields)?
+        };
         let prices = Prices::read(&formulation, &solution.row_duals);
         let goal = Goal::of_measure(self.window, Measure::Needs);
         let (held, best, levels) = self.lift_among_the_best(&goal, formulation)?;
@@ -171,6 +211,7 @@ impl<'a, 's> Engine<'a, 's> {
 
     fn allocate_goal(&mut self, policy: &Policy, yields: &Yields) -> Result<Allocation, Unsolved> {
         let shortfall = self.least_shortfall(yields)?;
+        self.find_guarantees(yields, &shortfall)?;
         let (goal, welfare) = self.goal(policy, yields, &shortfall)?;
         let mut yields = yields.clone();
         let mut pass = 1;
@@ -185,6 +226,7 @@ impl<'a, 's> Engine<'a, 's> {
             }
             yields = next;
             pass += 1;
+            self.find_guarantees(&yields, &shortfall)?;
         }
     }
 
@@ -200,7 +242,11 @@ impl<'a, 's> Engine<'a, 's> {
 
     /// Makes plans of great benefit, a little smoothed so that they do not jump from pass to pass, and moves
     /// the yields towards theirs until generation hardly moves.
-    fn settle(&mut self, formulation: &mut Formulation<'_>, yields: &Yields) -> Result<Yields, Unsolved> {
+    pub(super) fn settle(
+        &mut self,
+        formulation: &mut Formulation<'_>,
+        yields: &Yields,
+    ) -> Result<Yields, Unsolved> {
         let mut yields = yields.clone();
         let smoothing = formulation.unevenness();
         for _ in 1..HEAD_PASSES {
@@ -219,7 +265,7 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// The yields along a plan's own storages, and the share by which its generation would differ.
-    fn next_yields(&self, plan: &Plan, yields: &Yields) -> (Yields, f64) {
+    pub(super) fn next_yields(&self, plan: &Plan, yields: &Yields) -> (Yields, f64) {
         let path = plan.storage_path(&self.window.start.storage);
         let next = Yields::along(self.window.basin, &path);
         let (mut moved, mut total) = (0.0, 0.0);
@@ -234,7 +280,7 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// The least priced shortfall of promises that any plan has, MUSD.
-    fn least_shortfall(&mut self, yields: &Yields) -> Result<LeastShortfall, Unsolved> {
+    pub(super) fn least_shortfall(&mut self, yields: &Yields) -> Result<LeastShortfall, Unsolved> {
         let mut formulation = Formulation::new(self.window, yields, Detail::Physics);
         formulation.minimise_shortfall();
         let solution = self.solve(&formulation.program, "keeping the promises of the physics")?;
@@ -248,7 +294,13 @@ impl<'a, 's> Engine<'a, 's> {
         yields: &Yields,
         shortfall: &LeastShortfall,
     ) -> Result<(Goal, Welfare), Unsolved> {
-        let nearest = Welfare { alpha: Alpha::Leximin, measure: Measure::Needs, weights: Weights::Equal };
+        let nearest = Welfare {
+            alpha: Alpha::Leximin,
+            measure: Measure::Needs,
+            weights: Weights::Equal,
+            floor: Floor::Nothing,
+            scale: Scale::Own,
+        };
         match (&policy.welfare, &policy.award) {
             (Some(welfare), _) => Ok((Goal::of_measure(self.window, welfare.measure), welfare.clone())),
             (None, Some(award)) => Ok((self.award_goal(award, yields, shortfall)?, nearest)),
@@ -277,7 +329,7 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// Reaches a goal at given yields: the program that maximises benefit with the levels held, and the levels.
-    fn reach(
+    pub(super) fn reach(
         &mut self,
         goal: &Goal,
         welfare: &Welfare,
@@ -374,7 +426,7 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// Leximin of the members, each counting once or by its weight; the program then stands where it ended.
-    fn lift(
+    pub(super) fn lift(
         &mut self,
         mut formulation: Formulation<'a>,
         members: Vec<Var>,
@@ -427,7 +479,7 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// The best plan that holds the levels; where they are held too tightly to be told apart, a little less tightly.
-    fn best(&mut self, held: &mut Held<'a>, levels: &[f64]) -> Result<Solution, Unsolved> {
+    pub(super) fn best(&mut self, held: &mut Held<'a>, levels: &[f64]) -> Result<Solution, Unsolved> {
         let before = held.vertex.steps();
         let mut best = held.best();
         for wider in WIDER {
@@ -445,7 +497,7 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// A program at a vertex: near that of the last pass, if there was one.
-    fn vertex(&self, program: &Program) -> Result<Vertex, Unsolved> {
+    pub(super) fn vertex(&self, program: &Program) -> Result<Vertex, Unsolved> {
         let mut vertex = Vertex::of(program)
             .ok_or_else(|| self.why(program, "laying out the program", Status::Infeasible))?;
         self.basis.iter().for_each(|basis| vertex.go_to(basis));
@@ -464,21 +516,27 @@ impl<'a, 's> Engine<'a, 's> {
         }
     }
 
-    fn count(&mut self, vertex: &Vertex) {
+    pub(super) fn count(&mut self, vertex: &Vertex) {
         self.effort.programs += 1;
         self.effort.iterations += vertex.steps();
     }
 
-    /// A program that holds the promises as far as they can be kept.
-    fn promised(&self, detail: Detail, yields: &Yields, shortfall: &LeastShortfall) -> Formulation<'a> {
+    /// A program that holds the promises, and the guarantees above them, as far as they can be kept.
+    pub(super) fn promised(
+        &self,
+        detail: Detail,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Formulation<'a> {
         let mut formulation = Formulation::new(self.window, yields, detail);
         formulation.hold_shortfall(shortfall);
+        self.guarantees.hold(&mut formulation);
         formulation
     }
 
     /// The even and smooth plan among those that hold all that is held; the given one if it cannot be
     /// found.
-    fn even_plan(&mut self, mut formulation: Formulation<'_>, fallback: Solution) -> Plan {
+    pub(super) fn even_plan(&mut self, mut formulation: Formulation<'_>, fallback: Solution) -> Plan {
         let before = Plan::read(&formulation, &fallback.values);
         let terms = formulation.unevenness();
         formulation.program.clear_objective();
@@ -494,7 +552,7 @@ impl<'a, 's> Engine<'a, 's> {
         }
     }
 
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         plan: Plan,
         prices: Option<Prices>,
@@ -506,19 +564,22 @@ impl<'a, 's> Engine<'a, 's> {
         let mut effort = std::mem::take(&mut self.effort);
         effort.head_gap = gap;
         effort.warnings.dedup();
+        effort.gave_way = self.guarantees.gave_way(&plan);
+        let basin = self.window.basin;
+        effort.warnings.extend(effort.gave_way.iter().map(|gave| gave.describe(basin)));
         let name = |position: usize| found.goal.member_name(self.window.basin, position);
         let levels = found.levels.iter().enumerate().map(|(k, level)| (name(k), *level)).collect();
         Allocation { plan, prices, benefit, yields, levels, effort }
     }
 
-    fn solve(&mut self, program: &Program, stage: &'static str) -> Result<Solution, Unsolved> {
+    pub(super) fn solve(&mut self, program: &Program, stage: &'static str) -> Result<Solution, Unsolved> {
         let solution = self.solver.solve(program);
         self.effort.programs += 1;
         self.effort.iterations += solution.iterations;
         if solution.is_usable() { Ok(solution) } else { Err(self.why(program, stage, solution.status)) }
     }
 
-    fn why(&self, program: &Program, stage: &'static str, status: Status) -> Unsolved {
+    pub(super) fn why(&self, program: &Program, stage: &'static str, status: Status) -> Unsolved {
         match status {
             Status::Infeasible => Unsolved::Infeasible { stage, conflicts: conflicts(program, self.solver) },
             _ => Unsolved::Stalled { stage, status },

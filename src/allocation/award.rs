@@ -64,7 +64,7 @@ pub enum Estate {
 
 impl Share {
     /// The demands that share, and when.
-    fn demands(&self, basin: &Basin) -> (Vec<DemandIdx>, Vec<PeriodIdx>) {
+    pub(super) fn demands(&self, basin: &Basin) -> (Vec<DemandIdx>, Vec<PeriodIdx>) {
         match *self {
             Share::Water { riparian, river, season, under_treaty } => {
                 let own = basin.demands.enumerate().filter(|(_, demand)| {

@@ -7,6 +7,7 @@ use crate::network::basin::{Basin, RiparianIdx};
 use crate::solver::program::Var;
 
 use super::award::Targets;
+use super::bargain::Gains;
 use super::formulation::{Detail, Formulation, Need, NeedKind};
 use super::needs::{needs, weight_of};
 use super::policy::{Measure, Weights};
@@ -26,6 +27,8 @@ pub enum Goal {
     },
     /// Each riparian's net benefit, MUSD.
     Benefits(Vec<RiparianIdx>),
+    /// Each one's gain over the status quo.
+    Gains(Gains),
     /// Each target of an award.
     Award(Targets),
 }
@@ -55,7 +58,7 @@ impl Goal {
     /// How much of the model a program must hold for this goal.
     pub fn detail(&self) -> Detail {
         match self {
-            Goal::Benefits(_) => Detail::Money,
+            Goal::Benefits(_) | Goal::Gains(_) => Detail::Money,
             _ => Detail::Physics,
         }
     }
@@ -69,6 +72,7 @@ impl Goal {
                 use crate::quantity::index::Idx;
                 riparians.iter().map(|riparian| benefits[riparian.position()]).collect()
             }
+            Goal::Gains(gains) => gains.add_to(formulation),
             Goal::Award(targets) => targets.add_to(formulation),
             Goal::Riparians { measure, members } => members
                 .iter()
@@ -93,6 +97,7 @@ impl Goal {
                 members.get(position).map_or_else(String::new, |(i, _)| name(*i))
             }
             Goal::Benefits(riparians) => riparians.get(position).map_or_else(String::new, |i| name(*i)),
+            Goal::Gains(gains) => gains.riparians().nth(position).map_or_else(String::new, name),
             Goal::Award(targets) => targets.member_name(basin, position),
         }
     }
@@ -104,6 +109,7 @@ impl Goal {
             Goal::Needs(needs) => needs.iter().map(|need| of(need.riparian)).collect(),
             Goal::Riparians { members, .. } => members.iter().map(|(i, _)| of(*i)).collect(),
             Goal::Benefits(riparians) => riparians.iter().map(|i| of(*i)).collect(),
+            Goal::Gains(gains) => gains.riparians().map(of).collect(),
             Goal::Award(targets) => vec![1.0; targets.len()],
         }
     }

@@ -2,10 +2,12 @@
 
 pub mod allocate;
 pub mod award;
+pub mod bargain;
 pub mod diagnosis;
 pub mod equilibrium;
 pub mod formulation;
 pub mod goal;
+pub mod guarantee;
 mod levels;
 pub mod needs;
 pub mod plan;

@@ -7,6 +7,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::guarantee::{Guarantee, JointPlant};
 use crate::fairness::claims::Rule;
 
 /// A policy.
@@ -43,6 +44,12 @@ pub struct Policy {
     /// National best responses to a fixed point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equilibrium: Option<Equilibrium>,
+    /// Minima that come before the policy's own goal, by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub guarantee: IndexMap<String, Guarantee>,
+    /// A plant whose output several riparians own together; what one takes beyond its share is settled in money.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint_plant: Option<JointPlant>,
 }
 
 /// The policy that is the status quo where none is named.
@@ -56,7 +63,7 @@ impl Policy {
 
     /// Whether the policy means nothing without a status quo.
     fn needs_status_quo(&self) -> bool {
-        false
+        self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo)
     }
 }
 
@@ -87,6 +94,34 @@ pub struct Welfare {
     /// How much each counts.
     #[serde(default, skip_serializing_if = "is_equal")]
     pub weights: Weights,
+    /// From where a gain is counted.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub floor: Floor,
+    /// In what a gain is counted.
+    #[serde(default, skip_serializing_if = "is_own")]
+    pub scale: Scale,
+}
+
+/// From where a gain is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Floor {
+    /// From nothing.
+    #[default]
+    Nothing,
+    /// From what each riparian has under the status quo: nobody may fall below it.
+    StatusQuo,
+}
+
+/// In what a gain is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// In the measure's own unit.
+    #[default]
+    Own,
+    /// In each one's greatest gain with nobody below the floor.
+    Ideal,
 }
 
 /// Aversion to inequality.
@@ -230,6 +265,14 @@ fn one() -> f64 {
     1.0
 }
 
+fn is_nothing(floor: &Floor) -> bool {
+    *floor == Floor::Nothing
+}
+
+fn is_own(scale: &Scale) -> bool {
+    *scale == Scale::Own
+}
+
 fn is_equal(weights: &Weights) -> bool {
     *weights == Weights::Equal
 }
@@ -295,8 +338,18 @@ mod tests {
     fn the_catalogue_reads_and_each_policy_has_one_kind() {
         let policies = read_catalogue().unwrap();
         let names: Vec<&str> = policies.keys().map(String::as_str).collect();
-        let known =
-            ["quota", "proportional", "per_capita", "max_min", "proportional_fair", "one_basin", "autarky"];
+        let known = [
+            "quota",
+            "proportional",
+            "per_capita",
+            "max_min",
+            "proportional_fair",
+            "one_basin",
+            "autarky",
+            "nash",
+            "kalai_smorodinsky",
+            "consortium",
+        ];
         assert_eq!(names, known);
         for (name, policy) in &policies {
             let kinds = [policy.welfare.is_some(), policy.award.is_some(), policy.equilibrium.is_some()];

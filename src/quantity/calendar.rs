@@ -36,6 +36,17 @@ impl Season {
     /// Both, in the order of the hydrological year.
     pub const ALL: [Season; 2] = [Season::NonVegetation, Season::Vegetation];
 
+    /// How many days it has in a hydrological year.
+    fn days_in(self, hydrological_year: i16) -> f64 {
+        match self {
+            Season::Vegetation => 183.0,
+            Season::NonVegetation => {
+                let leap = Date::new(hydrological_year, 1, 1).is_ok_and(|day| day.in_leap_year());
+                if leap { 183.0 } else { 182.0 }
+            }
+        }
+    }
+
     /// The season of a month (1 to 12).
     pub fn of_month(month: i8) -> Season {
         if (4..=9).contains(&month) { Season::Vegetation } else { Season::NonVegetation }
@@ -178,6 +189,18 @@ impl Horizon {
     /// The periods of a season, in order.
     pub fn periods_in(&self, season: Season) -> impl Iterator<Item = PeriodIdx> + '_ {
         self.periods.enumerate().filter(move |(_, period)| period.season == season).map(|(t, _)| t)
+    }
+
+    /// How many times the season lies in the horizon; a part of it counts by days, a whole one exactly 1.
+    pub fn times(&self, season: Season) -> f64 {
+        let mut inside: Vec<(i16, f64)> = Vec::new();
+        for period in self.periods.iter().filter(|period| period.season == season) {
+            match inside.last_mut() {
+                Some((year, days)) if *year == period.hydrological_year => *days += period.days.value(),
+                _ => inside.push((period.hydrological_year, period.days.value())),
+            }
+        }
+        inside.into_iter().map(|(year, days)| days / season.days_in(year)).sum()
     }
 
     /// The series that repeats twelve monthly values (January first), the same within a month.

@@ -257,7 +257,7 @@ pub fn export(
     let roster = roster(&[(String::new(), policy.clone())], known);
     let run = Run { window, roster, solver, yields };
     let outcome = run.in_turn(&|_| {}).swap_remove(0)?;
-    let formulation = goal_program(window, policy, solver, &outcome.assumed)?;
+    let formulation = goal_program(window, policy, outcome.status_quo.as_deref(), solver, &outcome.assumed)?;
     let solution = solver.solve(&formulation.program);
     Ok((formulation.program, solution.objective))
 }

@@ -1,5 +1,6 @@
 //! Money: the farm benefit in steps, spill damage, broken promises, and the objective they add up to.
 
+use crate::network::basin::RiparianIdx;
 use crate::quantity::index::PeriodIdx;
 use crate::solver::program::{ConvexTerm, Label, Row, Var};
 
@@ -99,6 +100,16 @@ impl Formulation<'_> {
             benefits.push(var);
         }
         benefits
+    }
+
+    /// Adds `gain = (benefit - floor) / scale >= 0` of a riparian.
+    pub fn add_gain(&mut self, i: RiparianIdx, benefit: Var, floor: f64, scale: f64) -> Var {
+        let label = Label { family: "gain", element: self.names.riparians[i], period: None };
+        let gain = self.program.add_variable(label, 0.0, f64::INFINITY);
+        let row = self.program.add_row(label, floor, floor);
+        self.program.add_term(row, benefit, 1.0);
+        self.program.add_term(row, gain, -scale);
+        gain
     }
 
     /// What makes a plan even and smooth, as terms to minimise: deliveries and

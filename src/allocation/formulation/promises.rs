@@ -133,7 +133,7 @@ impl Formulation<'_> {
     }
 
     /// Adds what passes a gauge to a row; returns what is already decided, hm3.
-    fn add_passage(&mut self, row: Row, gauge: Gauge, t: PeriodIdx) -> f64 {
+    pub(in crate::allocation) fn add_passage(&mut self, row: Row, gauge: Gauge, t: PeriodIdx) -> f64 {
         let basin = self.window.basin;
         match gauge {
             Gauge::ReachHead(reach) => {

@@ -29,21 +29,7 @@ pub(crate) fn years(horizon: &Horizon) -> f64 {
 
 /// How many times the season lies in the horizon; a part of it counts by days, a whole one exactly 1.
 pub(crate) fn seasons(horizon: &Horizon, season: Season) -> f64 {
-    let mut inside: Vec<(i16, f64)> = Vec::new();
-    for period in horizon.periods.iter().filter(|period| period.season == season) {
-        match inside.last_mut() {
-            Some((year, days)) if *year == period.hydrological_year => *days += period.days.value(),
-            _ => inside.push((period.hydrological_year, period.days.value())),
-        }
-    }
-    let full = |year: i16| match season {
-        Season::Vegetation => 183.0,
-        Season::NonVegetation => {
-            let leap = jiff::civil::Date::new(year, 1, 1).is_ok_and(|day| day.in_leap_year());
-            if leap { 183.0 } else { 182.0 }
-        }
-    };
-    inside.into_iter().map(|(year, days)| days / full(year)).sum()
+    horizon.times(season)
 }
 
 #[cfg(test)]
