@@ -15,5 +15,6 @@ pub mod policy;
 #[cfg(test)]
 pub mod sample;
 pub mod status_quo;
+pub mod terms;
 pub mod unsolved;
 pub mod window;

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::guarantee::{Guarantee, JointPlant};
+use super::terms::Terms;
 use crate::fairness::claims::Rule;
 
 /// A policy.
@@ -50,6 +51,9 @@ pub struct Policy {
     /// A plant whose output several riparians own together; what one takes beyond its share is settled in money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joint_plant: Option<JointPlant>,
+    /// Who pays whom once the plan is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement: Option<Terms>,
 }
 
 /// The policy that is the status quo where none is named.
@@ -58,12 +62,14 @@ const GO_IT_ALONE: &str = "autarky";
 impl Policy {
     /// The policy that is this one's status quo, if it has one.
     pub fn status_quo(&self) -> Option<&str> {
-        self.against.as_deref().or(self.needs_status_quo().then_some(GO_IT_ALONE))
+        let settled = self.settlement.as_ref().and_then(|terms| terms.against.as_deref());
+        self.against.as_deref().or(settled).or(self.needs_status_quo().then_some(GO_IT_ALONE))
     }
 
     /// Whether the policy means nothing without a status quo.
     fn needs_status_quo(&self) -> bool {
-        self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo)
+        let bargains = self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo);
+        bargains || self.settlement.is_some()
     }
 }
 

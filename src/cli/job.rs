@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::allocation::policy::Policy;
 use crate::allocation::unsolved::Unsolved;
+use crate::consortium::settle::settle_all;
 use crate::consortium::settlement::Settlement;
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
@@ -69,6 +70,7 @@ pub(super) fn perform(
         policies.iter().map(|name| (name.clone(), scenario.policies[name].clone())).collect();
     let known = &scenario.policies;
     let outcomes = run_among(scenario.window(), &asked, known, solver.as_ref(), &|name| progress.step(name));
+    let settled = settle_all(scenario.window(), &asked, &outcomes, solver.as_ref());
     let mut done = Done {
         tables: Tables::default(),
         settlements: Vec::new(),
@@ -78,6 +80,7 @@ pub(super) fn perform(
         manifest: manifest.clone(),
         scenario,
     };
+    done.take(settled);
     done.gather(&policies, outcomes, &mut manifest)?;
     done.manifest = manifest;
     progress.step("drawing");
@@ -90,6 +93,16 @@ pub(super) fn perform(
 }
 
 impl Done {
+    /// Keeps the settlements, and notes what could not be settled.
+    fn take(&mut self, settled: Vec<(String, Result<Settlement, Unsolved>)>) {
+        for (name, settlement) in settled {
+            match settlement {
+                Ok(settlement) => self.settlements.push(settlement),
+                Err(why) => self.unsolved.push(format!("`{name}` could not be settled: {why}")),
+            }
+        }
+    }
+
     /// Judges what was solved and notes what was not.
     fn gather(
         &mut self,
@@ -129,6 +142,7 @@ impl Done {
             iterations: outcome.iterations,
             programs: outcome.programs,
             head_gap: outcome.head_gap,
+            status_quo: outcome.status_quo.map(|status_quo| status_quo.policy.clone()),
             warnings: outcome.warnings,
         });
         self.tables.append(outcome.record, rows);

@@ -67,6 +67,9 @@ pub struct PolicyRun {
     pub programs: u32,
     /// By how much generation still moved in the last head pass, relative.
     pub head_gap: f64,
+    /// The policy that is its status quo, if it has one: what it is measured against and settled against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_quo: Option<String>,
     /// What a reader should know of this policy's plan.
     pub warnings: Vec<String>,
 }

@@ -43,9 +43,10 @@ pub struct Outcome {
     pub warnings: Vec<String>,
     /// What the policy was measured against, if it has a status quo.
     pub status_quo: Option<Arc<StatusQuo>>,
-    plan: Plan,
+    /// The plan.
+    pub plan: Plan,
     /// Yields at the plan's own heads.
-    yields: Yields,
+    pub yields: Yields,
     /// Yields that the plan was made with.
     assumed: Yields,
 }

@@ -12,8 +12,8 @@
 //! as for every other policy.
 
 mod response;
-mod standing;
-mod territory;
+pub(crate) mod standing;
+pub(crate) mod territory;
 
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@ use super::super::formulation::Formulation;
 const DEARER: f64 = 10.0;
 
 /// The price of moving what stands, MUSD/hm3.
-pub(super) fn price(basin: &Basin, formulation: &Formulation<'_>) -> f64 {
+pub(crate) fn price(basin: &Basin, formulation: &Formulation<'_>) -> f64 {
     let broken = formulation.vars.broken.iter().map(|broken| broken.price);
     let farms =
         basin.demands.iter().flat_map(|demand| demand.benefit_steps()).map(|(_, value)| value.value());
@@ -23,7 +23,7 @@ pub(super) fn price(basin: &Basin, formulation: &Formulation<'_>) -> f64 {
 }
 
 /// Makes a variable stand at a value; returns what measures how far it is moved.
-pub(super) fn stand(formulation: &mut Formulation<'_>, var: Var, value: f64) -> [Var; 2] {
+pub(crate) fn stand(formulation: &mut Formulation<'_>, var: Var, value: f64) -> [Var; 2] {
     let program = &mut formulation.program;
     let label = program.variable(var).label;
     let row = program.add_row(label, value, value);

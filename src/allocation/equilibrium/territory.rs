@@ -9,6 +9,15 @@ use crate::network::promise::Gauge;
 use crate::network::topology::NodeKind;
 use crate::quantity::index::{Idx, Table};
 
+/// The nodes that the program of one or several riparians must hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Ground {
+    /// Nodes whose water can change by their decisions and matters to them.
+    pub(crate) active: Table<NodeIdx, bool>,
+    /// Nodes from which water still runs on to something of theirs.
+    pub(crate) runs_on: Table<NodeIdx, bool>,
+}
+
 /// What one riparian's program holds.
 #[derive(Clone, Debug)]
 pub(super) struct Territory {
@@ -21,7 +30,7 @@ pub(super) struct Territory {
 }
 
 /// Who decides what leaves a node.
-pub(super) fn owner(basin: &Basin, node: NodeIdx) -> RiparianIdx {
+pub(crate) fn owner(basin: &Basin, node: NodeIdx) -> RiparianIdx {
     match basin.nodes[node].kind {
         NodeKind::Reservoir(reservoir) => basin.reservoirs[reservoir].riparian,
         _ => basin.nodes[node].riparian,
@@ -29,27 +38,36 @@ pub(super) fn owner(basin: &Basin, node: NodeIdx) -> RiparianIdx {
 }
 
 /// Whether a reach is the first that leaves its node: the one that passes on what is left.
-pub(super) fn is_main_outlet(basin: &Basin, reach: ReachIdx) -> bool {
+pub(crate) fn is_main_outlet(basin: &Basin, reach: ReachIdx) -> bool {
     basin.outlets(basin.reaches[reach].from).next() == Some(reach)
 }
 
 impl Territory {
     /// The territory of a riparian.
     pub(super) fn of(basin: &Basin, riparian: RiparianIdx) -> Territory {
-        let arcs = arcs(basin);
-        let acts = |n: NodeIdx| owner(basin, n) == riparian || draws(basin, n, riparian);
-        let affected = closed(basin, &arcs, acts);
-        let backwards: Vec<(NodeIdx, NodeIdx)> = arcs.iter().map(|&(from, to)| (to, from)).collect();
-        let watched = closed(basin, &backwards, |n| cares(basin, n, riparian));
-        let active = Table::from_fn(basin.nodes.len(), |n| affected[n] && watched[n]);
-        let runs_on =
-            Table::from_fn(basin.nodes.len(), |n| arcs.iter().any(|&(from, to)| from == n && watched[to]));
+        let Ground { active, runs_on } = Ground::of(basin, &[riparian]);
         Territory { riparian, active, runs_on }
     }
 
     /// Whether a drainage brings water back to an active node.
     pub(super) fn drains(&self, basin: &Basin, drainage: DrainageIdx) -> bool {
         self.active[basin.drainages[drainage].node]
+    }
+}
+
+impl Ground {
+    /// The ground of riparians who act together.
+    pub(crate) fn of(basin: &Basin, members: &[RiparianIdx]) -> Ground {
+        let any = |has: &dyn Fn(RiparianIdx) -> bool| members.iter().any(|&i| has(i));
+        let arcs = arcs(basin);
+        let acts = |n: NodeIdx| any(&|i| owner(basin, n) == i || draws(basin, n, i));
+        let affected = closed(basin, &arcs, acts);
+        let backwards: Vec<(NodeIdx, NodeIdx)> = arcs.iter().map(|&(from, to)| (to, from)).collect();
+        let watched = closed(basin, &backwards, |n| any(&|i| cares(basin, n, i)));
+        let active = Table::from_fn(basin.nodes.len(), |n| affected[n] && watched[n]);
+        let runs_on =
+            Table::from_fn(basin.nodes.len(), |n| arcs.iter().any(|&(from, to)| from == n && watched[to]));
+        Ground { active, runs_on }
     }
 }
 

@@ -1,0 +1,106 @@
+//! The ledger of a settlement: who pays whom what for what, between riparians and the reserve fund.
+
+use crate::allocation::terms::{InKind, Terms};
+use crate::network::basin::{Basin, RiparianIdx};
+use crate::quantity::index::Idx;
+
+use super::payments::NOTHING_MUSD;
+use super::settlement::Payment;
+
+/// The reserve fund in tables.
+const FUND: &str = "fund";
+
+/// Somebody who pays or is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Party {
+    /// A riparian.
+    Riparian(RiparianIdx),
+    /// The reserve fund.
+    Fund,
+}
+
+/// A payment to be made, MUSD.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub(super) from: Party,
+    pub(super) to: Party,
+    pub(super) amount: f64,
+    pub(super) purpose: &'static str,
+}
+
+/// The payments of a policy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Ledger {
+    entries: Vec<Entry>,
+}
+
+impl Entry {
+    /// A payment between players, by their positions.
+    pub(super) fn between((from, to, amount): (usize, usize, f64), purpose: &'static str) -> Entry {
+        let party = |player| Party::Riparian(RiparianIdx::new(player));
+        Entry { from: party(from), to: party(to), amount, purpose }
+    }
+}
+
+impl Ledger {
+    pub(super) fn of(entries: impl IntoIterator<Item = Entry>) -> Ledger {
+        let mut ledger = Ledger::default();
+        entries.into_iter().for_each(|entry| ledger.add(entry));
+        ledger
+    }
+
+    /// Enters a payment; one between the same parties for the same purpose is added to, and one of nothing is none.
+    pub(super) fn add(&mut self, entry: Entry) {
+        let same =
+            |own: &&mut Entry| (own.from, own.to, own.purpose) == (entry.from, entry.to, entry.purpose);
+        match self.entries.iter_mut().find(same) {
+            Some(own) => own.amount += entry.amount,
+            None if entry.amount > NOTHING_MUSD => self.entries.push(entry),
+            None => {}
+        }
+    }
+
+    /// What each riparian receives less what it pays, MUSD.
+    pub(super) fn transfers(&self, riparians: usize) -> Vec<f64> {
+        let of = |player: usize| self.balance(Party::Riparian(RiparianIdx::new(player)));
+        (0..riparians).map(of).collect()
+    }
+
+    fn balance(&self, party: Party) -> f64 {
+        let received = self.entries.iter().filter(|entry| entry.to == party).map(|entry| entry.amount);
+        let paid = self.entries.iter().filter(|entry| entry.from == party).map(|entry| -entry.amount);
+        received.chain(paid).fold(0.0, |sum, amount| sum + amount)
+    }
+
+    /// The transfers by name; the fund is named where it takes part.
+    pub(super) fn named_transfers(&self, basin: &Basin) -> Vec<(String, f64)> {
+        let names = basin.riparians.iter().map(|own| own.name.clone());
+        let fund = self.entries.iter().any(|entry| entry.to == Party::Fund);
+        let fund = fund.then(|| (FUND.to_owned(), self.balance(Party::Fund)));
+        names.zip(self.transfers(basin.riparians.len())).chain(fund).collect()
+    }
+
+    /// The payments, in the kind agreed on; the fund is always paid in money.
+    pub(super) fn payments(&self, basin: &Basin, terms: &Terms) -> Vec<Payment> {
+        let name = |party: Party| match party {
+            Party::Riparian(riparian) => basin.riparians[riparian].name.clone(),
+            Party::Fund => FUND.to_owned(),
+        };
+        let payment = |entry: &Entry| {
+            let kind = if entry.to == Party::Fund { InKind::Money } else { terms.in_kind };
+            let energy = match kind {
+                InKind::Money => 0.0,
+                InKind::Electricity | InKind::Fuel => 1e3 * entry.amount / terms.price_USD_per_MWh,
+            };
+            Payment {
+                from: name(entry.from),
+                to: name(entry.to),
+                amount_MUSD: entry.amount,
+                in_kind: kind.name().to_owned(),
+                amount_GWh: energy,
+                purpose: entry.purpose.to_owned(),
+            }
+        };
+        self.entries.iter().map(payment).collect()
+    }
+}

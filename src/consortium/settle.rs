@@ -1,0 +1,259 @@
+//! Settling a policy: what every coalition is worth, what each riparian has in the end, and who pays whom for that.
+//!
+//! `z_i = B_i + tau_i`, where `B_i` is the riparian's benefit in the policy's record, at true heads, and `tau_i` what it
+//! receives less what it pays. The worth of all is `v(N) = sum_i B_i`, the worths of the others are those of
+//! [`super::coalition`]. Words about it are in [`super::findings`].
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::allocation::policy::{Policy, Weights};
+use crate::allocation::status_quo::StatusQuo;
+use crate::allocation::terms::{SettlementRule, Terms};
+use crate::allocation::unsolved::Unsolved;
+use crate::allocation::window::Window;
+use crate::energy::hydropower::Yields;
+use crate::fairness::games::{Coalition, Game};
+use crate::network::basin::{Basin, RiparianIdx};
+use crate::quantity::index::Idx;
+use crate::simulation::seasonal::Outcome;
+use crate::solver::Solver;
+
+use super::coalition::{MOST_RIPARIANS, gains};
+use super::division::{Stakes, payoffs};
+use super::findings::{Story, findings};
+use super::ledger::{Entry, Ledger, Party};
+use super::participation::least_changes;
+use super::payments::fewest;
+use super::service::fees;
+use super::settlement::{Settlement, Worth};
+
+/// The settlements of the policies that have terms, in the policies' order; an error beside the name of a policy that
+/// could not be settled. Coalitions are looked at once for each status quo.
+pub fn settle_all(
+    window: Window<'_>,
+    policies: &[(String, Policy)],
+    outcomes: &[Result<Outcome, Unsolved>],
+    solver: &dyn Solver,
+) -> Vec<(String, Result<Settlement, Unsolved>)> {
+    let cases: Vec<Case<'_>> = policies.iter().zip(outcomes).filter_map(Case::of).collect();
+    let mut known: Vec<&Arc<StatusQuo>> = Vec::new();
+    for case in &cases {
+        if !known.iter().any(|other| other.policy == case.status_quo.policy) {
+            known.push(case.status_quo);
+        }
+    }
+    let gained: Vec<Result<Option<Vec<f64>>, Unsolved>> =
+        known.iter().map(|status_quo| coalition_gains(window, status_quo, solver)).collect();
+    let settled = cases.par_iter().map(|case| {
+        let at = known.iter().position(|other| other.policy == case.status_quo.policy).unwrap_or_default();
+        let gained = gained[at].clone();
+        (case.name.to_owned(), gained.map(|gained| settle(window.basin, case, gained.as_deref())))
+    });
+    settled.collect()
+}
+
+/// A policy to settle.
+struct Case<'a> {
+    name: &'a str,
+    policy: &'a Policy,
+    terms: &'a Terms,
+    outcome: &'a Outcome,
+    status_quo: &'a Arc<StatusQuo>,
+}
+
+impl<'a> Case<'a> {
+    fn of(
+        ((name, policy), outcome): (&'a (String, Policy), &'a Result<Outcome, Unsolved>),
+    ) -> Option<Case<'a>> {
+        let outcome = outcome.as_ref().ok()?;
+        let (terms, status_quo) = (policy.settlement.as_ref()?, outcome.status_quo.as_ref()?);
+        Some(Case { name, policy, terms, outcome, status_quo })
+    }
+}
+
+/// What coalitions gain over a status quo, MUSD, at the heads of its own storages; none where there are too many.
+fn coalition_gains(
+    window: Window<'_>,
+    status_quo: &StatusQuo,
+    solver: &dyn Solver,
+) -> Result<Option<Vec<f64>>, Unsolved> {
+    if window.basin.riparians.len() > MOST_RIPARIANS {
+        return Ok(None);
+    }
+    let yields = Yields::along(window.basin, &status_quo.plan.storage_path(&window.start.storage));
+    gains(window, &yields, &status_quo.plan, solver).map(Some)
+}
+
+fn settle(basin: &Basin, case: &Case<'_>, gained: Option<&[f64]>) -> Settlement {
+    let before = &case.status_quo.benefits;
+    let benefits: Vec<f64> = basin.riparians.iter().map(|own| benefit(case.outcome, &own.name)).collect();
+    let game = gained.and_then(|gained| game(before, &benefits, gained));
+    let mut story = Story::of(basin, case.terms, &case.status_quo.policy);
+    let ledger = ledger(basin, case, &benefits, game.as_ref(), &mut story);
+    let transfers = ledger.transfers(basin.riparians.len());
+    let payoffs: Vec<f64> = benefits.iter().zip(&transfers).map(|(own, transfer)| own + transfer).collect();
+    let findings = findings(&story, before, &payoffs, game.as_ref());
+    Settlement {
+        policy: case.name.to_owned(),
+        rule: case.terms.rule.name().to_owned(),
+        against: case.status_quo.policy.clone(),
+        transfers: ledger.named_transfers(basin),
+        payments: ledger.payments(basin, case.terms),
+        worths: game.as_ref().map_or_else(Vec::new, |game| worths(basin, game, &payoffs)),
+        status_quo: names(basin).zip(before.iter().copied()).collect(),
+        core_slack_MUSD: game.as_ref().and_then(|game| core_slack(game, &payoffs)).map(|slack| slack.1),
+        findings,
+    }
+}
+
+/// The net benefit of a riparian in a record, MUSD.
+fn benefit(outcome: &Outcome, riparian: &str) -> f64 {
+    let own = outcome.record.money.iter().filter(|row| row.riparian == riparian);
+    own.map(|row| row.benefit()).sum()
+}
+
+/// `v(S) = sum_{i in S} d_i + g(S)`, `v(N) = sum_i B_i`.
+fn game(before: &[f64], benefits: &[f64], gained: &[f64]) -> Option<Game> {
+    let all = Coalition::grand(benefits.len());
+    let worth = |(bits, gain): (usize, &f64)| match Coalition(bits as u32) {
+        set if set == all => benefits.iter().sum(),
+        set => set.sum(before) + gain,
+    };
+    Game::new(benefits.len(), gained.iter().enumerate().map(worth).collect()).ok()
+}
+
+/// Who pays whom, and for what.
+fn ledger(
+    basin: &Basin,
+    case: &Case<'_>,
+    benefits: &[f64],
+    game: Option<&Game>,
+    story: &mut Story<'_>,
+) -> Ledger {
+    let before = &case.status_quo.benefits;
+    let together: f64 = benefits.iter().sum();
+    let missing = before.iter().sum::<f64>() - together;
+    if case.terms.rule != SettlementRule::None && missing > 0.0 {
+        story.nothing_to_share(missing);
+        return Ledger::default();
+    }
+    match case.terms.rule {
+        SettlementRule::None => Ledger::default(),
+        SettlementRule::ServiceFee => service_fee(basin, case, benefits, story),
+        rule => {
+            let Some(game) = game else {
+                story.too_many();
+                return Ledger::default();
+            };
+            let (weights, order) = (weights(basin, case.terms), order(basin, &case.terms.order));
+            let stakes = Stakes { game, status_quo: before, weights: &weights, order: &order };
+            match payoffs(rule, stakes) {
+                Ok(payoffs) => shared(benefits, &payoffs.unwrap_or_default()),
+                Err(why) => {
+                    story.no_solution(&why);
+                    Ledger::default()
+                }
+            }
+        }
+    }
+}
+
+/// The fewest payments that give everybody its payoff.
+fn shared(benefits: &[f64], payoffs: &[f64]) -> Ledger {
+    let transfers: Vec<f64> = payoffs.iter().zip(benefits).map(|(payoff, own)| payoff - own).collect();
+    Ledger::of(fewest(&transfers).into_iter().map(|payment| Entry::between(payment, "share of the gain")))
+}
+
+/// Stored water, then the joint plant, then the penalties, then what it takes that nobody is below the status quo.
+fn service_fee(basin: &Basin, case: &Case<'_>, benefits: &[f64], story: &mut Story<'_>) -> Ledger {
+    let (plan, before) = (&case.outcome.plan, case.status_quo);
+    let fees = fees(basin, plan, &before.plan, case.terms.fee_USD_per_m3);
+    story.served(&fees);
+    let mut ledger = Ledger::default();
+    for fee in &fees {
+        let (user, owner) = (Party::Riparian(fee.user), Party::Riparian(fee.owner));
+        ledger.add(Entry { from: user, to: owner, amount: fee.amount, purpose: "water kept for summer" });
+        if let Some(discipline) = case.terms.discipline {
+            let amount = discipline.penalty * (1.0 - discipline.reliability) * fee.amount;
+            let purpose = "stored water promised and not delivered";
+            ledger.add(Entry { from: owner, to: Party::Fund, amount, purpose });
+        }
+    }
+    joint_plant(basin, case, &mut ledger);
+    let paid: Vec<f64> =
+        benefits.iter().zip(ledger.transfers(benefits.len())).map(|(own, transfer)| own + transfer).collect();
+    match least_changes(&paid, &before.benefits) {
+        Some(changes) => {
+            let payments = fewest(&changes).into_iter();
+            payments.for_each(|payment| ledger.add(Entry::between(payment, "nobody below the status quo")));
+        }
+        None => story.nothing_to_share(before.benefits.iter().sum::<f64>() - paid.iter().sum::<f64>()),
+    }
+    ledger
+}
+
+/// The owners of a joint plant are paid for their shares of its energy, which feeds the area of its host.
+fn joint_plant(basin: &Basin, case: &Case<'_>, ledger: &mut Ledger) {
+    let Some(joint) = &case.policy.joint_plant else { return };
+    let Some(plant) = basin.plants.iter().find(|plant| plant.name == joint.plant) else { return };
+    let rows = case.outcome.record.plants.iter().filter(|row| row.plant == joint.plant);
+    let energy: f64 = rows.map(|row| row.energy_GWh).sum();
+    let margin = 1e-3 * (case.terms.price_USD_per_MWh - plant.operating_cost.value()).max(0.0);
+    for (owner, share) in &joint.shares {
+        if let Some(owner) = basin.riparian_named(owner).filter(|&owner| owner != plant.riparian) {
+            let (from, to) = (Party::Riparian(plant.riparian), Party::Riparian(owner));
+            ledger.add(Entry {
+                from,
+                to,
+                amount: share * energy * margin,
+                purpose: "share of the joint plant",
+            });
+        }
+    }
+}
+
+fn weights(basin: &Basin, terms: &Terms) -> Vec<f64> {
+    let weight = |name: &str| match &terms.weights {
+        Weights::Table(table) => table.get(name).copied().unwrap_or(1.0),
+        _ => 1.0,
+    };
+    basin.riparians.iter().map(|own| weight(&own.name)).collect()
+}
+
+/// Those named first, then the others by their first node down the river.
+fn order(basin: &Basin, named: &[String]) -> Vec<usize> {
+    let mut order: Vec<RiparianIdx> = Vec::new();
+    let by_river = basin.downstream_order.iter().map(|&n| basin.nodes[n].riparian);
+    let named = named.iter().filter_map(|name| basin.riparian_named(name));
+    for riparian in named.chain(by_river).chain(basin.riparians.indices()) {
+        if !order.contains(&riparian) {
+            order.push(riparian);
+        }
+    }
+    order.into_iter().map(|riparian| riparian.position()).collect()
+}
+
+fn names(basin: &Basin) -> impl Iterator<Item = String> + '_ {
+    basin.riparians.iter().map(|own| own.name.clone())
+}
+
+/// Every coalition beside what it is paid; one by one first, all together last.
+fn worths(basin: &Basin, game: &Game, payoffs: &[f64]) -> Vec<Worth> {
+    let names: Vec<String> = names(basin).collect();
+    let mut sets: Vec<Coalition> = game.grand().subsets().filter(|set| !set.is_empty()).collect();
+    sets.sort_by_key(|set| (set.size(), set.0));
+    let worth = |set: Coalition| Worth {
+        members: set.players().map(|player| names[player].clone()).collect(),
+        worth_MUSD: game.worth(set),
+        payoff_MUSD: set.sum(payoffs),
+    };
+    sets.into_iter().map(worth).collect()
+}
+
+/// The coalition that gets least beyond its worth, and how much; none for a single riparian.
+pub(super) fn core_slack(game: &Game, payoffs: &[f64]) -> Option<(Coalition, f64)> {
+    let sets = game.grand().subsets().filter(|set| !set.is_empty() && *set != game.grand());
+    sets.map(|set| (set, set.sum(payoffs) - game.worth(set))).min_by(|a, b| a.1.total_cmp(&b.1))
+}
