@@ -70,7 +70,7 @@ pub(super) fn perform(
         policies.iter().map(|name| (name.clone(), scenario.policies[name].clone())).collect();
     let known = &scenario.policies;
     let outcomes = run_among(scenario.window(), &asked, known, solver.as_ref(), &|name| progress.step(name));
-    let settled = settle_all(scenario.window(), &asked, &outcomes, solver.as_ref());
+    let settled = settle_all(scenario.window(), &asked, &outcomes);
     let mut done = Done {
         tables: Tables::default(),
         settlements: Vec::new(),

@@ -1,13 +1,15 @@
 //! What every coalition of riparians could gain on its own while the others keep the status quo.
 //!
-//! `g(S) = best(S) - sum_{i in S} still(i)`: the most that the members have together in the coalition's program
-//! ([`super::outsiders`]), less what each has in its own if it keeps its water and its lines as they are. Both are taken
-//! at the same yields, those of the status quo's own storages, so that no part of a gain comes from heads assumed
-//! differently and `g(S) >= 0`. The worth of a coalition is then `v(S) = sum_{i in S} d_i + g(S)`, with `d_i` the
-//! benefit of the status quo's record, so `v({i}) >= d_i`.
+//! `g(S) = best(S) - sum_{i in S} still(i)`, not below 0: the most that the members are found to have together in the
+//! coalition's program ([`super::outsiders`]), less what each has in its own if it keeps its water and its lines as they
+//! are. The worth of a coalition is then `v(S) = sum_{i in S} d_i + g(S)`, with `d_i` the benefit of the status quo's
+//! record, so `v({i}) >= d_i`.
 //!
-//! Programs are solved at a vertex: what moving an outsider's decisions costs is so dear that a method which stops a hair
-//! before it misses some tenths of a MUSD. The run's own solver is asked where the vertex is not found.
+//! Both are taken at the heads that the plan's own storages give. At the status quo's heads a coalition would empty its
+//! reservoirs and keep their heads, which is worth up to 55 MUSD to a single riparian in the year of consortium-2030. So
+//! plans are made at assumed heads and carried out at their own, and the best of three counts: that at the status quo's
+//! heads, a smoothed one whose heads agree with it, and the best at those heads. Heads make the problem one with many local
+//! optima: a worth is what was found to be possible, and a little more may be.
 //!
 //! Outsiders do not react: they take what they take and let the rest pass, so members may count on water that passes
 //! them (unlike the river of theory, docs/decisions/0011). `v` need then not be superadditive: between members an
@@ -23,18 +25,24 @@ use crate::energy::hydropower::Yields;
 use crate::fairness::games::Coalition;
 use crate::network::basin::RiparianIdx;
 use crate::quantity::index::Idx;
-use crate::solver::vertex::SparseSimplex;
-use crate::solver::{Solver, Status};
+use crate::solver::{Solution, Solver, Status};
 
 use super::outsiders::Together;
 
 /// The most riparians whose coalitions are all looked at: a program each.
 pub const MOST_RIPARIANS: usize = 10;
 
+/// The most plans that are made to find a coalition's heads, each at the heads of the one before.
+const PASSES: usize = 5;
+/// Generation may move by this share between the heads assumed and the heads that follow.
+const HEAD_TOLERANCE: f64 = 1e-3;
+/// Weight of smoothness beside benefit while heads are looked for, MUSD per unit.
+const SMOOTHING: f64 = 1e-3;
+
 /// A gain below this is a solver's, MUSD.
 const NO_GAIN_MUSD: f64 = 1e-6;
 
-/// What each coalition but that of all gains over the status quo at given yields, MUSD, by its bits (bit `i` is riparian
+/// What each coalition but that of all gains over the status quo, whose own yields are given, MUSD, by its bits (bit `i` is riparian
 /// `i`); 0 for nobody and for all, whose worth is that of the policy's own plan. The same whatever the number of threads.
 ///
 /// # Errors
@@ -70,27 +78,87 @@ struct Gains<'a, 's> {
 impl<'a> Gains<'a, '_> {
     /// What a riparian has if it keeps its water and its lines as they are, MUSD.
     fn still(&self, player: usize) -> Result<f64, Unsolved> {
-        let mut alone = self.program(Coalition::single(player));
+        let mut alone = self.program(Coalition::single(player), self.yields);
         alone.stand_still();
-        self.solve(&alone, "keeping the status quo")
+        Ok(alone.benefit_at(&self.solve(&alone, "keeping the status quo")?.values))
     }
 
-    /// The most that a coalition's members have together, MUSD.
+    /// The most that a coalition's members are found to have together at the heads of their own storages, MUSD.
     fn best(&self, coalition: Coalition) -> Result<f64, Unsolved> {
-        self.solve(&self.program(coalition), "finding what a coalition can have")
+        let first = self.plan_at(coalition, self.yields)?;
+        let mut most = self.carried(coalition, &first)?;
+        let (yields, draft) = self.draft(coalition)?;
+        let last = self.plan_at(coalition, &yields)?;
+        for values in [&draft, &last] {
+            most = most.max(self.carried(coalition, values)?);
+        }
+        Ok(most)
     }
 
-    fn program(&self, coalition: Coalition) -> Together<'a> {
+    /// The best plan at given yields, whatever heads follow from it.
+    fn plan_at(&self, coalition: Coalition, yields: &Yields) -> Result<Vec<f64>, Unsolved> {
+        let together = self.program(coalition, yields);
+        Ok(self.solve(&together, "finding what a coalition can have")?.values)
+    }
+
+    /// What the members have if a plan's water is carried out, at the heads that follow from it, MUSD.
+    fn carried(&self, coalition: Coalition, values: &[f64]) -> Result<f64, Unsolved> {
+        let yields = self.own_yields(&self.program(coalition, self.yields), values);
+        let mut carried = self.program(coalition, &yields);
+        carried.carry_out(values);
+        let solution = self.solve(&carried, "carrying out what a coalition can have")?;
+        Ok(carried.benefit_at(&solution.values))
+    }
+
+    /// Heads that go with a plan of great benefit, a little smoothed so that it does not jump from pass to pass; and
+    /// that plan.
+    fn draft(&self, coalition: Coalition) -> Result<(Yields, Vec<f64>), Unsolved> {
+        let mut yields = self.yields.clone();
+        let mut pass = 1;
+        loop {
+            let mut together = self.program(coalition, &yields);
+            let width = together.formulation.program.variables().len();
+            together.smooth(SMOOTHING);
+            let mut values = self.solve(&together, "looking for a coalition's heads")?.values;
+            values.truncate(width);
+            let next = self.own_yields(&together, &values);
+            let moved = self.moved(&together, &values, &yields, &next);
+            yields = next;
+            if moved < HEAD_TOLERANCE || pass == PASSES {
+                return Ok((yields, values));
+            }
+            pass += 1;
+        }
+    }
+
+    fn own_yields(&self, together: &Together<'_>, values: &[f64]) -> Yields {
+        let plan = Plan::read(&together.formulation, values);
+        Yields::along(self.window.basin, &plan.storage_path(&self.window.start.storage))
+    }
+
+    /// The share by which the members' generation moves from one set of yields to another.
+    fn moved(&self, together: &Together<'_>, values: &[f64], yields: &Yields, next: &Yields) -> f64 {
+        let (mut moved, mut total) = (0.0, 0.0);
+        for (h, turbined) in together.formulation.vars.turbined.enumerate() {
+            for (t, var) in turbined.enumerate() {
+                let water = values[var.position()];
+                moved += water * (next.of(h, t) - yields.of(h, t)).abs();
+                total += water * yields.of(h, t);
+            }
+        }
+        if total > 0.0 { moved / total } else { 0.0 }
+    }
+
+    fn program(&self, coalition: Coalition, yields: &Yields) -> Together<'a> {
         let members: Vec<RiparianIdx> = coalition.players().map(RiparianIdx::new).collect();
-        Together::new(self.window, self.yields, &members, self.status_quo)
+        Together::new(self.window, yields, &members, self.status_quo)
     }
 
-    fn solve(&self, together: &Together<'_>, stage: &'static str) -> Result<f64, Unsolved> {
+    fn solve(&self, together: &Together<'_>, stage: &'static str) -> Result<Solution, Unsolved> {
         let program = &together.formulation.program;
-        let exact = SparseSimplex.solve(program);
-        let solution = if exact.is_usable() { exact } else { self.solver.solve(program) };
+        let solution = self.solver.solve(program);
         match solution.status {
-            _ if solution.is_usable() => Ok(together.benefit_at(&solution.values)),
+            _ if solution.is_usable() => Ok(solution),
             Status::Infeasible => {
                 Err(Unsolved::Infeasible { stage, conflicts: conflicts(program, self.solver) })
             }

@@ -63,7 +63,23 @@ impl<'a> Together<'a> {
 
     /// Holds the members to what they do already with water.
     pub(super) fn stand_still(&mut self) {
-        for (var, value) in self.own.clone() {
+        self.stand_at(self.own.clone());
+    }
+
+    /// Holds the members to what they do with water at a point of a program of the same coalition.
+    pub(super) fn carry_out(&mut self, values: &[f64]) {
+        self.stand_at(self.own.iter().map(|&(var, _)| (var, values[var.position()])).collect());
+    }
+
+    /// Makes the plan smooth at a little cost of benefit. Adds variables at the end.
+    pub(super) fn smooth(&mut self, weight: f64) {
+        for term in self.formulation.unevenness() {
+            self.formulation.program.add_convex(term.scaled(weight));
+        }
+    }
+
+    fn stand_at(&mut self, targets: Vec<(Var, f64)>) {
+        for (var, value) in targets {
             let moved = stand(&mut self.formulation, var, value);
             self.moved.extend(moved);
         }

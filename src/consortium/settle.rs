@@ -18,7 +18,7 @@ use crate::fairness::games::{Coalition, Game};
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::index::Idx;
 use crate::simulation::seasonal::Outcome;
-use crate::solver::Solver;
+use crate::solver::interior_point::InteriorPoint;
 
 use super::coalition::{MOST_RIPARIANS, gains};
 use super::division::{Stakes, payoffs};
@@ -35,7 +35,6 @@ pub fn settle_all(
     window: Window<'_>,
     policies: &[(String, Policy)],
     outcomes: &[Result<Outcome, Unsolved>],
-    solver: &dyn Solver,
 ) -> Vec<(String, Result<Settlement, Unsolved>)> {
     let cases: Vec<Case<'_>> = policies.iter().zip(outcomes).filter_map(Case::of).collect();
     let mut known: Vec<&Arc<StatusQuo>> = Vec::new();
@@ -45,7 +44,7 @@ pub fn settle_all(
         }
     }
     let gained: Vec<Result<Option<Vec<f64>>, Unsolved>> =
-        known.iter().map(|status_quo| coalition_gains(window, status_quo, solver)).collect();
+        known.iter().map(|status_quo| coalition_gains(window, status_quo)).collect();
     let settled = cases.par_iter().map(|case| {
         let at = known.iter().position(|other| other.policy == case.status_quo.policy).unwrap_or_default();
         let gained = gained[at].clone();
@@ -73,17 +72,14 @@ impl<'a> Case<'a> {
     }
 }
 
-/// What coalitions gain over a status quo, MUSD, at the heads of its own storages; none where there are too many.
-fn coalition_gains(
-    window: Window<'_>,
-    status_quo: &StatusQuo,
-    solver: &dyn Solver,
-) -> Result<Option<Vec<f64>>, Unsolved> {
+/// What coalitions gain over a status quo, MUSD; none where there are too many. Hundreds of programs of one kind: they are
+/// solved by the method that is fastest on them, whichever the run's is.
+fn coalition_gains(window: Window<'_>, status_quo: &StatusQuo) -> Result<Option<Vec<f64>>, Unsolved> {
     if window.basin.riparians.len() > MOST_RIPARIANS {
         return Ok(None);
     }
     let yields = Yields::along(window.basin, &status_quo.plan.storage_path(&window.start.storage));
-    gains(window, &yields, &status_quo.plan, solver).map(Some)
+    gains(window, &yields, &status_quo.plan, &InteriorPoint::default()).map(Some)
 }
 
 fn settle(basin: &Basin, case: &Case<'_>, gained: Option<&[f64]>) -> Settlement {
