@@ -199,6 +199,11 @@ fn share(weaver: &mut Weaver, node: usize, claim: f64, delivered: &[Var]) -> Var
 
 /// The least objective that microlp, a simplex method, finds; none where it finds no answer.
 pub fn simplex(program: &Program) -> Result<f64, microlp::Error> {
+    simplex_point(program).map(|(objective, _)| objective)
+}
+
+/// The least objective of a linear program and where it is, by microlp.
+pub fn simplex_point(program: &Program) -> Result<(f64, Vec<f64>), microlp::Error> {
     use microlp::{ComparisonOp, OptimizationDirection, Problem};
     let mut problem = Problem::new(OptimizationDirection::Minimize);
     let vars: Vec<microlp::Variable> =
@@ -224,7 +229,8 @@ pub fn simplex(program: &Program) -> Result<f64, microlp::Error> {
         }
     }
     let outcome = problem.solve()?;
-    outcome.solution().map(|found| found.objective()).ok_or(microlp::Error::Infeasible)
+    let point = |found: &microlp::Solution| (found.objective(), vars.iter().map(|&var| found[var]).collect());
+    outcome.solution().map(point).ok_or(microlp::Error::Infeasible)
 }
 
 /// Reads free MPS; panics on what it does not know, for it is there for tests alone.

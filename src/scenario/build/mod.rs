@@ -11,6 +11,7 @@ mod river;
 mod run;
 pub(super) mod series;
 mod span;
+mod terms;
 mod water_use;
 
 use super::overlay::Overlaid;

@@ -126,6 +126,7 @@ pub(crate) fn policies(desk: &Desk<'_>) -> (IndexMap<String, Policy>, Vec<String
 fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
     let at = desk.at("policy", name);
     check_kind(&at, policy);
+    super::terms::check_terms(desk, &at, policy);
     if let Some(equilibrium) = &policy.equilibrium {
         check_equilibrium(desk, &at, equilibrium);
     }
@@ -225,7 +226,13 @@ fn check_award(desk: &Desk<'_>, at: &Entry<'_>, award: &Award) {
 }
 
 /// Weights by name: of riparians there are, and in their range.
-fn check_weights(desk: &Desk<'_>, at: &Entry<'_>, key: &str, weights: &IndexMap<String, f64>, range: Range) {
+pub(super) fn check_weights(
+    desk: &Desk<'_>,
+    at: &Entry<'_>,
+    key: &str,
+    weights: &IndexMap<String, f64>,
+    range: Range,
+) {
     for (riparian, &weight) in weights {
         let key = format!("{key}.{riparian}");
         at.find(&key, riparian, &desk.riparians);
