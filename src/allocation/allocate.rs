@@ -82,9 +82,9 @@ pub fn allocate(
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
-    if let (Some(name), None) = (policy.status_quo(), status_quo) {
-        let why = "it was not run".to_owned();
-        return Err(Unsolved::NoStatusQuo { policy: name.to_owned(), why });
+    if policy.needs_status_quo() && status_quo.is_none() {
+        let (policy, why) = (policy.status_quo().unwrap_or_default().to_owned(), "it was not run".to_owned());
+        return Err(Unsolved::NoStatusQuo { policy, why });
     }
     if let Some(rule) = &policy.equilibrium {
         return equilibrium::allocate(window, rule, solver, yields);
@@ -365,6 +365,9 @@ impl<'a, 's> Engine<'a, 's> {
         let members = goal.add_to(&mut formulation);
         if members.is_empty() {
             return Ok(Vec::new());
+        }
+        if matches!(goal, Goal::Gains(_)) {
+            return self.share_gains(&mut formulation.program, &members, weights, alpha);
         }
         self.fair_levels(goal, &mut formulation.program, &members, weights, alpha)
     }

@@ -7,7 +7,7 @@
 //!
 //! Heads: `d_i` is of the status quo's record, at its own heads, and `B_i` of a program at assumed heads. The first
 //! heads assumed are those of the status quo, at which its own plan is worth `d_i`, so the first program has a plan.
-//! Each pass moves the heads to those of its plan until generation moves by less than a thousandth; a pass that cannot be
+//! Each pass moves the heads to those of its plan until generation moves by less than half a thousandth; a pass that cannot be
 //! solved ends the search and the plan before it stands.
 
 use rayon::prelude::*;
@@ -15,14 +15,15 @@ use rayon::prelude::*;
 use crate::energy::hydropower::Yields;
 use crate::network::basin::RiparianIdx;
 use crate::quantity::index::Idx;
-use crate::solver::Solution;
+use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::{Program, Var};
+use crate::solver::{Solution, Solver};
 
-use super::allocate::{Allocation, Engine, GOAL_PASSES, HEAD_TOLERANCE};
+use super::allocate::{Allocation, Engine};
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
-use super::levels::Levels;
-use super::policy::{Scale, Welfare};
+use super::levels::{Levels, sum_up};
+use super::policy::{Alpha, Scale, Welfare};
 use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
 
@@ -32,6 +33,10 @@ pub const NO_GAIN: f64 = 1e-5;
 /// A floor is put this far below the status quo, relative to it, so that a status quo that is the best there is
 /// leaves a plan.
 const FLOOR_SLACK: f64 = 1e-6;
+/// Generation may move by this share between the heads assumed and those that follow: a floor is money at heads.
+const HEADS_SETTLED: f64 = 5e-4;
+/// The most passes over the heads. A bargain moves slowly: the plan of a pass trades each one's heads against the others'.
+const MOST_PASSES: usize = 10;
 
 /// Gains over a status quo, the members of a bargain.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +50,11 @@ pub struct Gains {
 impl Gains {
     /// Adds `B_i >= d_i` for everybody and a variable `g = (B_i - d_i) / scale_i` for each member.
     pub(super) fn add_to(&self, formulation: &mut Formulation<'_>) -> Vec<Var> {
-        let benefits = hold_floors(formulation, &self.floors);
+        let benefits = formulation.add_benefits();
+        let is_member = |at: &usize| self.riparians().any(|i| i.position() == *at);
+        for at in (0..benefits.len()).filter(|at| !is_member(at)) {
+            hold_floor(formulation, benefits[at], self.floors[at]);
+        }
         let members = self.members.iter();
         members
             .map(|&(i, scale)| {
@@ -60,13 +69,9 @@ impl Gains {
     }
 }
 
-/// Adds the benefits and puts a floor under each.
-fn hold_floors(formulation: &mut Formulation<'_>, floors: &[f64]) -> Vec<Var> {
-    let benefits = formulation.add_benefits();
-    for (&var, floor) in benefits.iter().zip(floors) {
-        formulation.program.set_bounds(var, floor - FLOOR_SLACK * size(*floor), f64::INFINITY);
-    }
-    benefits
+/// Keeps a benefit at or above a floor.
+fn hold_floor(formulation: &mut Formulation<'_>, benefit: Var, floor: f64) {
+    formulation.program.set_bounds(benefit, floor - FLOOR_SLACK * size(floor), f64::INFINITY);
 }
 
 /// What a riparian's money is measured by.
@@ -85,9 +90,9 @@ impl<'a> Engine<'a, '_> {
         let mut yields = Yields::along(self.window.basin, &path);
         let shortfall = self.least_shortfall(&yields)?;
         let mut last = self.bargain_at(welfare, status_quo, yields.clone(), &shortfall)?;
-        for _ in 1..GOAL_PASSES {
+        for _ in 1..MOST_PASSES {
             let (next, gap) = self.next_yields(&last.plan, &yields);
-            if gap < HEAD_TOLERANCE {
+            if gap < HEADS_SETTLED {
                 break;
             }
             yields = next;
@@ -148,7 +153,10 @@ impl<'a> Engine<'a, '_> {
             if ideal <= NO_GAIN * size(floors[i.position()]) {
                 self.effort.warnings.push(format!("{} cannot gain over `{}`", own.name, status_quo.policy));
             } else {
-                members.push((i, if welfare.scale == Scale::Ideal { ideal } else { 1.0 }));
+                // the sum of logarithms does not care in what a gain is counted, the solver does
+                let invariant = welfare.alpha == Alpha::Finite(1.0);
+                let scale = if invariant || welfare.scale == Scale::Ideal { ideal } else { 1.0 };
+                members.push((i, scale));
             }
         }
         Ok(Goal::Gains(Gains { floors, members }))
@@ -162,7 +170,8 @@ impl<'a> Engine<'a, '_> {
         shortfall: &LeastShortfall,
     ) -> Result<Vec<f64>, Unsolved> {
         let mut formulation = self.promised(Detail::Money, yields, shortfall);
-        let benefits = hold_floors(&mut formulation, floors);
+        let benefits = formulation.add_benefits();
+        benefits.iter().zip(floors).for_each(|(&var, &floor)| hold_floor(&mut formulation, var, floor));
         let program = formulation.program;
         let own = |program: &Program, var: Var| {
             let mut program = program.clone();
@@ -181,5 +190,27 @@ impl<'a> Engine<'a, '_> {
             ideals.push(solution.values[var.position()] - floor);
         }
         Ok(ideals)
+    }
+
+    /// The gains that `max sum w phi_alpha(g)` gives. Sums of powers and logarithms go to the method that follows the
+    /// structure of a basin: at the tolerance asked of it, Clarabel stops without an answer in the dry year.
+    pub(super) fn share_gains(
+        &mut self,
+        program: &mut Program,
+        members: &[Var],
+        weights: &[f64],
+        alpha: f64,
+    ) -> Result<Vec<f64>, Unsolved> {
+        sum_up(program, members, weights, alpha);
+        let own = (alpha > 0.0).then(|| InteriorPoint::default().solve(program));
+        let solution = match own.filter(Solution::is_usable) {
+            Some(solution) => {
+                self.effort.programs += 1;
+                self.effort.iterations += solution.iterations;
+                solution
+            }
+            None => self.solve(program, "sharing the gains")?,
+        };
+        Ok(members.iter().map(|var| solution.values[var.position()]).collect())
     }
 }

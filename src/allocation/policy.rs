@@ -61,8 +61,8 @@ impl Policy {
         self.against.as_deref().or(self.needs_status_quo().then_some(GO_IT_ALONE))
     }
 
-    /// Whether the policy means nothing without a status quo.
-    fn needs_status_quo(&self) -> bool {
+    /// Whether the policy has no plan without a status quo.
+    pub fn needs_status_quo(&self) -> bool {
         self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo)
     }
 }
