@@ -121,3 +121,47 @@ impl Outer {
 fn label(program: &mut Program) -> Label {
     Label { family: "tangent", element: program.name("tangent"), period: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `x + y <= 1`, `x, y >= 0`.
+    fn triangle() -> (Program, [Var; 2]) {
+        let mut program = Program::new();
+        let element = program.name("x");
+        let label = Label { family: "x", element, period: None };
+        let vars = [(); 2].map(|()| program.add_variable(label, 0.0, f64::INFINITY));
+        let row = program.add_row(label, f64::NEG_INFINITY, 1.0);
+        vars.iter().for_each(|&var| program.add_term(row, var, 1.0));
+        (program, vars)
+    }
+
+    fn climbed(weights: [f64; 2], alpha: f64) -> [f64; 2] {
+        let (program, vars) = triangle();
+        let terms = vars.iter().zip(weights).map(|(&var, weight)| Concave { var, weight, alpha, top: 1.0 });
+        let mut outer = Outer::of(&program, terms.collect());
+        let near = vec![0.0; outer.program.variables().len()];
+        let values = outer.climb(near).unwrap();
+        vars.map(|var| values[var.position()])
+    }
+
+    #[test]
+    fn logarithms_share_by_weight() {
+        let [x, y] = climbed([1.0, 2.0], 1.0);
+        assert!((x - 1.0 / 3.0).abs() < 1e-4 && (y - 2.0 / 3.0).abs() < 1e-4, "{x} {y}");
+    }
+
+    #[test]
+    fn a_greater_aversion_shares_by_a_root_of_the_weight() {
+        // w x^-2 = v y^-2: x / y = sqrt(w / v)
+        let [x, y] = climbed([1.0, 4.0], 2.0);
+        assert!((x - 1.0 / 3.0).abs() < 1e-4 && (y - 2.0 / 3.0).abs() < 1e-4, "{x} {y}");
+    }
+
+    #[test]
+    fn a_plain_sum_goes_to_whoever_counts_more() {
+        let [x, y] = climbed([1.0, 2.0], 0.0);
+        assert!(x.abs() < 1e-9 && (y - 1.0).abs() < 1e-9, "{x} {y}");
+    }
+}
