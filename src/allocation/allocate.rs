@@ -16,6 +16,7 @@ use crate::solver::vertex::{Basis, Lift, Vertex};
 use crate::solver::{Solution, Solver, Status};
 
 use super::award::{by_claims, estates, treaty};
+use super::bargain::Band;
 use super::diagnosis::conflicts;
 use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
@@ -82,9 +83,9 @@ pub fn allocate(
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
-    if let (Some(name), None) = (policy.status_quo(), status_quo) {
-        let why = "it was not run".to_owned();
-        return Err(Unsolved::NoStatusQuo { policy: name.to_owned(), why });
+    if policy.needs_status_quo() && status_quo.is_none() {
+        let (policy, why) = (policy.status_quo().unwrap_or_default().to_owned(), "it was not run".to_owned());
+        return Err(Unsolved::NoStatusQuo { policy, why });
     }
     if let Some(rule) = &policy.equilibrium {
         return equilibrium::allocate(window, rule, solver, yields);
@@ -172,6 +173,8 @@ pub(super) struct Engine<'a, 's> {
     pub(super) slack: f64,
     /// What comes before the goal.
     pub(super) guarantees: Guarantees,
+    /// Storages to stay near, if there are any.
+    pub(super) near: Option<Band>,
     /// Where the last pass ended: the next starts from there.
     pub(super) basis: Option<Basis>,
 }
@@ -186,7 +189,7 @@ pub(super) struct Draft<'a> {
 impl<'a, 's> Engine<'a, 's> {
     fn new(window: Window<'a>, solver: &'s dyn Solver) -> Engine<'a, 's> {
         let (effort, guarantees) = (Effort::default(), Guarantees::default());
-        Engine { window, solver, effort, slack: EXACT, guarantees, basis: None }
+        Engine { window, solver, effort, slack: EXACT, guarantees, near: None, basis: None }
     }
 
     /// An engine for a policy, with its slack and its guarantees.
@@ -337,6 +340,11 @@ impl<'a, 's> Engine<'a, 's> {
         shortfall: &LeastShortfall,
     ) -> Result<(Held<'a>, Vec<f64>), Unsolved> {
         let weights = goal.weights(self.window, &welfare.weights);
+        if let (Goal::Gains(gains), Alpha::Finite(alpha)) = (goal, welfare.alpha) {
+            let (mut held, levels) = self.share_gains(gains, &weights, alpha, yields, shortfall)?;
+            held.hold(&levels, self.slack);
+            return Ok((held, levels));
+        }
         let mut formulation = self.promised(Detail::Money, yields, shortfall);
         let members = goal.add_to(&mut formulation);
         let (mut held, levels) = match welfare.alpha {
@@ -531,6 +539,7 @@ impl<'a, 's> Engine<'a, 's> {
         let mut formulation = Formulation::new(self.window, yields, detail);
         formulation.hold_shortfall(shortfall);
         self.guarantees.hold(&mut formulation);
+        self.near.iter().for_each(|band| band.hold(&mut formulation));
         formulation
     }
 

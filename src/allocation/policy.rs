@@ -63,13 +63,13 @@ impl Policy {
     /// The policy that is this one's status quo, if it has one.
     pub fn status_quo(&self) -> Option<&str> {
         let settled = self.settlement.as_ref().and_then(|terms| terms.against.as_deref());
-        self.against.as_deref().or(settled).or(self.needs_status_quo().then_some(GO_IT_ALONE))
+        let must = self.needs_status_quo() || self.settlement.is_some();
+        self.against.as_deref().or(settled).or(must.then_some(GO_IT_ALONE))
     }
 
-    /// Whether the policy means nothing without a status quo.
-    fn needs_status_quo(&self) -> bool {
-        let bargains = self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo);
-        bargains || self.settlement.is_some()
+    /// Whether the policy has no plan without a status quo.
+    pub fn needs_status_quo(&self) -> bool {
+        self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo)
     }
 }
 

@@ -24,6 +24,9 @@ use super::record::{MoneyRow, Record};
 use super::replay::{Origin, replay};
 use super::roster::{Against, Entry, roster};
 
+/// Totals that differ by less than this, relative to them, are the same.
+const SAME: f64 = 1e-9;
+
 /// What a run of one policy gives.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -185,8 +188,9 @@ impl Run<'_, '_> {
     fn best_restart(&self, outcomes: &[Result<Outcome, Unsolved>], at: usize) -> Option<Outcome> {
         let own = outcomes[at].as_ref().ok()?;
         let own_total = total_benefit(own);
+        let least = own_total + SAME * own_total.abs();
         let ahead: Vec<&Outcome> =
-            outcomes.iter().flatten().filter(|other| total_benefit(other) > own_total).collect();
+            outcomes.iter().flatten().filter(|other| total_benefit(other) > least).collect();
         let again = |other: &&Outcome| {
             let (entry, status_quo) = (&self.roster[at], own.status_quo.clone());
             run_from(self.window, entry, status_quo, self.solver, &other.yields).ok()
