@@ -51,6 +51,7 @@ scenarios! {
     kambarata: "kambarata";
     qosh_tepa: "qosh-tepa";
     gas_crisis: "gas-crisis";
+    consortium_2030: "consortium-2030";
     vegetation_season: "vegetation-season";
     larson: "benchmarks/four-reservoirs-larson";
     chow: "benchmarks/four-reservoirs-chow";
