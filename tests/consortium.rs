@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use mirab::allocation::policy::{Policy, catalogue};
 use mirab::consortium::coalition::gains;
 use mirab::consortium::settle::settle_all;
-use mirab::consortium::settlement::{Settlement, Worth};
+use mirab::consortium::settlement::{Payment, Settlement, Worth};
 use mirab::scenario::{self, Scenario};
 use mirab::simulation::seasonal::{Outcome, run_among};
 use mirab::solver::clarabel::Clarabel;
@@ -244,6 +244,31 @@ fn equal_weights_give_equal_gains_under_nash() {
     let gains: Vec<f64> =
         run.payoffs("nash").iter().zip(before).map(|(payoff, before)| payoff - before).collect();
     assert!(gains[0] > 0.0 && gains.iter().all(|gain| (gain - gains[0]).abs() < 1e-6), "{gains:?}");
+}
+
+#[test]
+fn the_host_of_a_joint_plant_pays_the_other_owners_for_their_shares() {
+    let mut scenario = scenario::load("dry-year", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let terms = "rule = 'service_fee', against = 'quota', price_USD_per_MWh = 30.5, in_kind = 'electricity'";
+    let shares = "joint_plant = { plant = 'toktogul', shares = { KG = 0.5, UZ = 0.3, KZ = 0.2 } }\n";
+    add(&mut scenario, &(settled_by("joint", terms) + shares));
+    let run = run(scenario, &["joint"]);
+    let plant = run.scenario.basin.plants.iter().find(|plant| plant.name == "toktogul").unwrap();
+    let made: f64 = run.outcomes[0]
+        .record
+        .plants
+        .iter()
+        .filter(|row| row.plant == "toktogul")
+        .map(|row| row.energy_GWh)
+        .sum();
+    for (owner, share) in [("UZ", 0.3), ("KZ", 0.2)] {
+        let own = |payment: &&Payment| payment.to == owner && payment.purpose == "share of the joint plant";
+        let payment = run.settlement("joint").payments.iter().find(own).unwrap();
+        let known = share * made * (30.5 - plant.operating_cost.value()) * 1e-3;
+        assert!(made > 1000.0 && (payment.amount_MUSD - known).abs() < 1e-9, "{owner}: {payment:?}");
+        assert_eq!((payment.from.as_str(), payment.in_kind.as_str()), ("KG", "electricity"));
+        assert!((payment.amount_GWh * 30.5e-3 - payment.amount_MUSD).abs() < 1e-9);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What every coalition of riparians could gain on its own while the others keep the status quo.
 //!
 //! `g(S) = best(S) - sum_{i in S} still(i)`, not below 0: the most that the members are found to have together in the
-//! coalition's program ([`super::outsiders`]), less what each has in its own if it keeps its water and its lines as they
+//! coalition's program (`outsiders`), less what each has in its own if it keeps its water and its lines as they
 //! are. The worth of a coalition is then `v(S) = sum_{i in S} d_i + g(S)`, with `d_i` the benefit of the status quo's
 //! record, so `v({i}) >= d_i`.
 //!

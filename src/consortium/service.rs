@@ -111,3 +111,44 @@ fn in_summer(basin: &Basin, volume: &Series<f64>) -> f64 {
     let summer: Vec<PeriodIdx> = basin.horizon.periods_in(Season::Vegetation).collect();
     summer.into_iter().map(|t| volume[t]).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allocation::allocate::straight_yields;
+    use crate::allocation::formulation::{Detail, Formulation};
+    use crate::allocation::sample::sample;
+    use crate::network::basin::{DemandIdx, ReachIdx};
+    use crate::quantity::index::Idx;
+
+    const APRIL: usize = 1;
+    const PRICE: f64 = 0.025;
+
+    /// What the lake lets out towards the fields and what the fields get in April, all else nothing.
+    fn plan(released: f64, delivered: f64) -> Plan {
+        let sample = sample();
+        let window = sample.window();
+        let formulation = Formulation::new(window, &straight_yields(window), Detail::Physics);
+        let mut plan = Plan::read(&formulation, &vec![0.0; formulation.program.variables().len()]);
+        plan.flow[ReachIdx::new(0)][PeriodIdx::new(APRIL)] = released;
+        plan.delivery[DemandIdx::new(0)][PeriodIdx::new(APRIL)] = delivered;
+        plan
+    }
+
+    fn paid(released: f64, delivered: f64) -> Vec<Fee> {
+        fees(&sample().basin, &plan(released, delivered), &plan(200.0, 100.0), PRICE)
+    }
+
+    #[test]
+    fn the_fields_pay_for_what_the_lake_lets_out_in_summer_beyond_the_status_quo() {
+        let (owner, user) = (RiparianIdx::new(0), RiparianIdx::new(1));
+        assert_eq!(paid(300.0, 150.0), [Fee { owner, user, volume: 100.0, amount: 2.5 }]);
+    }
+
+    #[test]
+    fn nobody_pays_where_no_more_is_let_out_or_nobody_has_more_of_it() {
+        assert!(paid(200.0, 150.0).is_empty(), "no service");
+        assert!(paid(300.0, 100.0).is_empty(), "nobody is served");
+        assert!(paid(100.0, 50.0).is_empty(), "less of both");
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! `z_i = B_i + tau_i`, where `B_i` is the riparian's benefit in the policy's record, at true heads, and `tau_i` what it
 //! receives less what it pays. The worth of all is `v(N) = sum_i B_i`, the worths of the others are those of
-//! [`super::coalition`]. Words about it are in [`super::findings`].
+//! [`super::coalition`]. Words about it are in `findings`.
 
 use std::sync::Arc;
 
