@@ -27,7 +27,7 @@ impl<'a> Held<'a> {
         let program = &mut self.formulation.program;
         for (&member, level) in self.members.iter().zip(levels) {
             let bounds = *program.variable(member);
-            let floor = (level - slack * level.abs()).min(bounds.upper).max(0.0);
+            let floor = (level - slack * level.abs()).min(bounds.upper).max(bounds.lower);
             program.set_bounds(member, floor, bounds.upper);
             self.vertex.set_bounds(member, floor, bounds.upper);
         }
