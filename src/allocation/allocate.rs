@@ -387,7 +387,7 @@ impl<'a, 's> Engine<'a, 's> {
         self.fair_levels(goal, &mut formulation.program, &members, weights, alpha)
     }
 
-    fn fair_levels(
+    pub(super) fn fair_levels(
         &mut self,
         goal: &Goal,
         program: &mut Program,

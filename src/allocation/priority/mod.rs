@@ -24,7 +24,7 @@ use crate::solver::vertex::{Lift, Vertex};
 use super::allocate::Engine;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
-use super::levels::{Held, sum_up};
+use super::levels::Held;
 use super::policy::{Policy, Welfare};
 use super::unsolved::Unsolved;
 use super::window::Window;
@@ -132,7 +132,10 @@ impl<'a> Engine<'a, '_> {
         const STAGE: &str = "serving a class";
         match &class.aim {
             Aim::Leximin { weights } => return self.lift_class(program, members, weights),
-            Aim::Sum { alpha, weights } => sum_up(&mut program, members, weights, *alpha),
+            Aim::Sum { alpha, weights } => {
+                let Members::Measured(goal) = &class.members else { return Ok(Vec::new()) };
+                return self.fair_levels(goal, &mut program, members, weights, *alpha);
+            }
             Aim::QuadraticDeficit => self.add_deficits(class, &mut program, members),
         }
         let solution = self.solve(&program, STAGE)?;
