@@ -22,15 +22,8 @@ use mirab::solver::interior_point::InteriorPoint;
 const TINY: &str = "tiny/two-riparians";
 
 /// Policies of every kind but those that wait for an equilibrium, which takes minutes in a test's build.
-const POLICIES: [&str; 7] = [
-    "quota",
-    "proportional",
-    "per_capita",
-    "max_min",
-    "proportional_fair",
-    "one_basin",
-    "irrigation_first",
-];
+const POLICIES: [&str; 7] =
+    ["quota", "proportional", "per_capita", "max_min", "proportional_fair", "one_basin", "irrigation_first"];
 
 /// The tables of a run with so many threads, by name.
 fn tables(place: &Path, scenario: &str, policies: &str, threads: &str) -> BTreeMap<String, Vec<u8>> {
@@ -94,14 +87,16 @@ struct Gap {
 impl Gap {
     fn between(one: &Outcome, other: &Outcome) -> Gap {
         let most = |pairs: Vec<(f64, f64)>| pairs.iter().map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        let levels = |outcome: &Outcome| -> BTreeMap<String, f64> { outcome.levels.iter().cloned().collect() };
+        let levels =
+            |outcome: &Outcome| -> BTreeMap<String, f64> { outcome.levels.iter().cloned().collect() };
         let deliveries = |outcome: &Outcome| -> BTreeMap<(String, String), f64> {
             let rows = outcome.record.deliveries.iter();
             rows.map(|row| ((row.demand.clone(), row.period_start.to_string()), row.delivered_hm3)).collect()
         };
         let storages = |outcome: &Outcome| -> BTreeMap<(String, String), f64> {
             let rows = outcome.record.reservoirs.iter();
-            rows.map(|row| ((row.reservoir.clone(), row.period_start.to_string()), row.storage_end_hm3)).collect()
+            rows.map(|row| ((row.reservoir.clone(), row.period_start.to_string()), row.storage_end_hm3))
+                .collect()
         };
         Gap {
             objective: (one.objective - other.objective).abs() / one.objective.abs(),
@@ -131,12 +126,13 @@ fn another_solver_finds_the_same_objective_the_same_utilities_and_the_same_water
 /// A scenario with the tables of most sections in the opposite order. Reaches and plants keep theirs: the first reach
 /// of a node is its main outlet, and plants stand on a reach in the order of the file.
 fn reversed(text: &str) -> String {
-    const KEPT: [&str; 8] =
-        ["scenario", "horizon", "price", "run", "policy", "reach", "plant", "inflow"];
+    const KEPT: [&str; 8] = ["scenario", "horizon", "price", "run", "policy", "reach", "plant", "inflow"];
     let file: toml::Table = toml::from_str(text).unwrap();
     let turned = |table: toml::Table| -> toml::Table { table.into_iter().rev().collect() };
     let section = |(name, value): (String, toml::Value)| match value {
-        toml::Value::Table(table) if !KEPT.contains(&name.as_str()) => (name, toml::Value::Table(turned(table))),
+        toml::Value::Table(table) if !KEPT.contains(&name.as_str()) => {
+            (name, toml::Value::Table(turned(table)))
+        }
         other => (name, other),
     };
     toml::to_string(&file.into_iter().map(section).rev().collect::<toml::Table>()).unwrap()
@@ -146,7 +142,9 @@ fn reversed(text: &str) -> String {
 fn the_order_of_tables_in_the_file_does_not_change_the_answer() {
     let place = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mirab"));
-    command.args(["compare", "dry-year", "--policies", "one_basin", "--out", "run"]).current_dir(place.path());
+    command
+        .args(["compare", "dry-year", "--policies", "one_basin", "--out", "run"])
+        .current_dir(place.path());
     Ended(command.output().unwrap()).code(0);
     let merged = fs::read_to_string(place.path().join("run/scenario.toml")).unwrap();
     let load = |name: &str, text: &str| -> Scenario {

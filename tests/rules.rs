@@ -134,7 +134,8 @@ fn no_other_policy_of_one_program_leaves_a_smaller_squared_deficit_of_the_fields
 #[test]
 fn the_least_squared_deficit_at_one_source_is_the_same_share_for_all() {
     let scenario = one_source(&[100.0, 300.0], 100.0, &[1000.0; 2]);
-    let shared = allocated(&scenario, &policy("slack = 1e-5\npriority = [{ minimise = 'quadratic_deficit' }]"));
+    let shared =
+        allocated(&scenario, &policy("slack = 1e-5\npriority = [{ minimise = 'quadratic_deficit' }]"));
     let got = totals(&shared);
     assert!((got[0] - 25.0).abs() < 1e-2 && (got[1] - 75.0).abs() < 1e-2, "{got:?}");
 }
@@ -209,12 +210,10 @@ fn a_limit_that_clashes_with_a_promise_gives_way_as_little_as_it_must_and_says_s
 /// (40 hm3) is the same and the April load is served by Lowland's water: 15 + 12 + 103 r = 60, r = 33/103.
 #[test]
 fn with_peoples_water_first_the_rest_is_shared_like_the_worst_off() {
-    let settings =
-        ["demand.highland_fields.domestic_share=0.5", "demand.lowland_fields.domestic_share=0.2"];
+    let settings = ["demand.highland_fields.domestic_share=0.5", "demand.lowland_fields.domestic_share=0.2"];
     let scenario = load("tiny/two-riparians", &settings);
-    let people_first = policy(
-        "slack = 1e-6\nwelfare = { alpha = 'leximin', measure = 'needs', classes = [['domestic']] }",
-    );
+    let people_first =
+        policy("slack = 1e-6\nwelfare = { alpha = 'leximin', measure = 'needs', classes = [['domestic']] }");
     let shared = allocated(&scenario, &people_first);
     let r = 33.0 / 103.0;
     let got = totals(&shared);
@@ -325,7 +324,8 @@ fn under_a_quota_that_is_enforced_in_part_somebody_takes_more_than_the_limit_and
     let over = |policy: &Policy| -> f64 {
         let allocation = allocated(&scenario, policy);
         let targets = treaty(scenario.window(), 1.1);
-        let beyond = targets.iter().map(|target| delivered(&scenario, &allocation, &target.share) - target.most);
+        let beyond =
+            targets.iter().map(|target| delivered(&scenario, &allocation, &target.share) - target.most);
         beyond.fold(0.0, f64::max)
     };
     let strict = scenario.policies["quota"].clone();
@@ -343,7 +343,8 @@ fn delivered(scenario: &Scenario, allocation: &Allocation, share: &Share) -> f64
             && basin.nodes[demand.node].river == river
             && under_treaty.is_none_or(|wanted| demand.under_treaty == wanted)
     });
-    own.map(|(k, _)| basin.horizon.periods_in(season).map(|t| allocation.plan.delivery[k][t]).sum::<f64>()).sum()
+    own.map(|(k, _)| basin.horizon.periods_in(season).map(|t| allocation.plan.delivery[k][t]).sum::<f64>())
+        .sum()
 }
 
 /// Two riparians of as many people, one four times as poor: with `gamma = 0.5` it counts twice. 90 hm3 for claims

@@ -560,7 +560,7 @@ impl<'a, 's> Engine<'a, 's> {
         let terms = formulation.unevenness();
         formulation.program.clear_objective();
         terms.into_iter().for_each(|term| formulation.program.add_convex(term));
-        match self.solve(&formulation.program, "smoothing the plan") {
+        match self.solve_bent(&formulation.program, "smoothing the plan") {
             Ok(solution) => Plan::read(&formulation, &solution.values),
             Err(_) => {
                 self.effort

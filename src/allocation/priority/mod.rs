@@ -16,10 +16,13 @@ pub use members::{Class, classes, classes_of_uses};
 pub use record::{Constraint, PriorityClass, Shortage, Use};
 
 use crate::energy::hydropower::Yields;
-use crate::network::basin::Basin;
+use crate::network::basin::{Basin, DemandIdx};
+use crate::quantity::index::PeriodIdx;
+use crate::solver::interior_point::InteriorPoint;
 use crate::solver::lexicographic::Member;
 use crate::solver::program::{ConvexTerm, Program, Var};
 use crate::solver::vertex::{Lift, Vertex};
+use crate::solver::{Solution, Solver, Status};
 
 use super::allocate::Engine;
 use super::formulation::{Detail, Formulation, LeastShortfall};
@@ -136,26 +139,45 @@ impl<'a> Engine<'a, '_> {
                 let Members::Measured(goal) = &class.members else { return Ok(Vec::new()) };
                 return self.fair_levels(goal, &mut program, members, weights, *alpha);
             }
-            Aim::QuadraticDeficit => self.add_deficits(class, &mut program, members),
+            Aim::QuadraticDeficit => {}
         }
-        let solution = self.solve(&program, STAGE)?;
-        let within = |var: &Var| {
+        let terms = self.deficits(class, members);
+        program.clear_objective();
+        terms.iter().for_each(|term| program.add_convex(*term));
+        let solution = self.solve_bent(&program, STAGE)?;
+        let level = |var: &Var| {
             let bounds = program.variable(*var);
             solution.values[var.position()].clamp(bounds.lower, bounds.upper)
         };
-        Ok(members.iter().map(within).collect())
+        Ok(members.iter().map(level).collect())
     }
 
-    /// Makes `sum v (D - w)^2 / D` the objective.
-    fn add_deficits(&self, class: &Class, program: &mut Program, members: &[Var]) {
-        let Members::Deliveries(all) = &class.members else { return };
-        program.clear_objective();
-        for (&var, &(k, t)) in members.iter().zip(all) {
+    /// Solves a program with squares by the method that follows the structure of a basin; the run's own solver is
+    /// asked where that one has no answer. Measured on the dry year: the sum of squared deficits is found to 1e-9 of
+    /// itself by the one and missed by two thousandths by the other, which stops at a gap relative to the scaled program.
+    pub(super) fn solve_bent(
+        &mut self,
+        program: &Program,
+        stage: &'static str,
+    ) -> Result<Solution, Unsolved> {
+        let own = InteriorPoint::default().solve(program);
+        if !own.is_usable() {
+            return self.solve(program, stage);
+        }
+        self.effort.programs += 1;
+        self.effort.iterations += own.iterations;
+        Ok(own)
+    }
+
+    /// `v (D - w)^2 / D` for each delivery of a class.
+    fn deficits(&self, class: &Class, members: &[Var]) -> Vec<ConvexTerm> {
+        let Members::Deliveries(all) = &class.members else { return Vec::new() };
+        let term = |(&var, &(k, t)): (&Var, &(DemandIdx, PeriodIdx))| {
             let demand = &self.window.basin.demands[k];
             let claim = demand.claim[t].value();
-            let weight = 2.0 * demand.stage_weight[t] / claim;
-            program.add_convex(ConvexTerm::Quadratic { var, weight, target: claim });
-        }
+            ConvexTerm::Quadratic { var, weight: 2.0 * demand.stage_weight[t] / claim, target: claim }
+        };
+        members.iter().zip(all).map(term).collect()
     }
 
     /// Leximin of the members of a class.
@@ -182,6 +204,6 @@ impl<'a> Engine<'a, '_> {
 
     fn vertex_from_nothing(&self, program: &Program) -> Result<Vertex, Unsolved> {
         let laid_out = Vertex::of(program);
-        laid_out.ok_or_else(|| self.why(program, "laying out the program", crate::solver::Status::Infeasible))
+        laid_out.ok_or_else(|| self.why(program, "laying out the program", Status::Infeasible))
     }
 }

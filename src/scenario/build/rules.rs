@@ -43,7 +43,9 @@ fn check_priority(desk: &Desk<'_>, at: &Entry<'_>, priority: &[PriorityClass]) {
     for (k, class) in priority.iter().enumerate() {
         let number = k + 1;
         match (&class.minimise, &class.welfare) {
-            (None, None) => at.problem("priority", format!("class {number} gives neither minimise nor welfare")),
+            (None, None) => {
+                at.problem("priority", format!("class {number} gives neither minimise nor welfare"))
+            }
             (Some(_), Some(_)) => {
                 at.problem("priority", format!("class {number} gives both minimise and welfare"));
             }
@@ -59,7 +61,10 @@ fn check_priority(desk: &Desk<'_>, at: &Entry<'_>, priority: &[PriorityClass]) {
 /// A welfare of one class: without a status quo and without classes of its own.
 fn check_class_welfare(desk: &Desk<'_>, at: &Entry<'_>, number: usize, welfare: &Welfare) {
     if welfare.floor != Floor::Nothing {
-        at.problem("priority", format!("class {number} counts from a status quo; a class counts from nothing"));
+        at.problem(
+            "priority",
+            format!("class {number} counts from a status quo; a class counts from nothing"),
+        );
     }
     if !welfare.classes.is_empty() {
         at.problem("priority", format!("class {number} has classes of its own"));
@@ -79,7 +84,8 @@ fn check_classes(at: &Entry<'_>, welfare: &Welfare) {
     if welfare.classes.is_empty() {
         return;
     }
-    if welfare.alpha != Alpha::Leximin || welfare.measure != Measure::Needs || welfare.floor != Floor::Nothing {
+    if welfare.alpha != Alpha::Leximin || welfare.measure != Measure::Needs || welfare.floor != Floor::Nothing
+    {
         let what = "sort needs that are lifted: they go with alpha = \"leximin\" and measure = \"needs\"";
         at.problem("welfare.classes", what);
     }

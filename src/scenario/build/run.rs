@@ -186,7 +186,10 @@ fn check_kind(at: &Entry<'_>, policy: &Policy) {
     let given: Vec<&str> = kinds.iter().filter(|(_, given)| *given).map(|(kind, _)| *kind).collect();
     match given[..] {
         [] if kinds.iter().all(|(kind, _)| !at.is_spoiled(kind)) => {
-            at.problem("", "gives neither welfare nor award nor priority nor equilibrium; it needs one of them");
+            at.problem(
+                "",
+                "gives neither welfare nor award nor priority nor equilibrium; it needs one of them",
+            );
         }
         [one, other, ..] => {
             at.problem("", format!("gives both {one} and {other}; a policy is one of them"));
@@ -228,7 +231,13 @@ fn check_award(desk: &Desk<'_>, at: &Entry<'_>, award: &Award) {
 }
 
 /// Weights by name: of riparians there are, and in their range.
-pub(super) fn check_weights(desk: &Desk<'_>, at: &Entry<'_>, key: &str, weights: &IndexMap<String, f64>, range: Range) {
+pub(super) fn check_weights(
+    desk: &Desk<'_>,
+    at: &Entry<'_>,
+    key: &str,
+    weights: &IndexMap<String, f64>,
+    range: Range,
+) {
     for (riparian, &weight) in weights {
         let key = format!("{key}.{riparian}");
         at.find(&key, riparian, &desk.riparians);
