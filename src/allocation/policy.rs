@@ -377,13 +377,19 @@ mod tests {
             "proportional_fair",
             "one_basin",
             "autarky",
+            "irrigation_first",
             "nash",
             "kalai_smorodinsky",
             "consortium",
         ];
         assert_eq!(names, known);
         for (name, policy) in &policies {
-            let kinds = [policy.welfare.is_some(), policy.award.is_some(), policy.equilibrium.is_some()];
+            let kinds = [
+                policy.welfare.is_some(),
+                policy.award.is_some(),
+                policy.priority.is_some(),
+                policy.equilibrium.is_some(),
+            ];
             assert_eq!(kinds.into_iter().filter(|kind| *kind).count(), 1, "{name}: one kind");
             assert!(
                 !policy.about.is_empty() && !policy.source.is_empty() && !policy.rule.is_empty(),
