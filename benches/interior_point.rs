@@ -47,7 +47,7 @@ impl Solver for Keeper {
 fn fair_program(scenario: &Scenario) -> Program {
     let keeper = Keeper(Mutex::new(Vec::new()));
     let yields = first_yields(scenario.window(), &InteriorPoint::default()).unwrap();
-    goal_program(scenario.window(), &scenario.policies["proportional_fair"], &keeper, &yields).unwrap();
+    goal_program(scenario.window(), &scenario.policies["proportional_fair"], None, &keeper, &yields).unwrap();
     let is_fair = |program: &Program| {
         program.convex_terms().iter().any(|term| matches!(term, ConvexTerm::AlphaFair { .. }))
     };

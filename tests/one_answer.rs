@@ -3,15 +3,11 @@
 //! What is not unique by itself is made so by a last, strictly convex program (docs/decisions/0002); how far that goes is
 //! measured here.
 
-#[path = "support/ended.rs"]
-mod ended;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ended::Ended;
 use mirab::allocation::policy::Policy;
 use mirab::scenario::{self, Scenario};
 use mirab::simulation::seasonal::{Outcome, run_all};
@@ -25,13 +21,18 @@ const TINY: &str = "tiny/two-riparians";
 const POLICIES: [&str; 7] =
     ["quota", "proportional", "per_capita", "max_min", "proportional_fair", "one_basin", "irrigation_first"];
 
+fn ends_well(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// The tables of a run with so many threads, by name.
 fn tables(place: &Path, scenario: &str, policies: &str, threads: &str) -> BTreeMap<String, Vec<u8>> {
     let out = place.join(format!("with-{threads}"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_mirab"));
     command.args(["compare", scenario, "--policies", policies, "--out"]).arg(&out);
     command.current_dir(place).env("RAYON_NUM_THREADS", threads);
-    Ended(command.output().unwrap()).code(0);
+    ends_well(&mut command);
     let files = fs::read_dir(out.join("tables")).unwrap().map(|entry| entry.unwrap().path());
     files
         .map(|file| (file.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&file).unwrap()))
@@ -170,7 +171,7 @@ fn the_order_of_tables_in_the_file_does_not_change_the_answer() {
     command
         .args(["compare", "dry-year", "--policies", "one_basin", "--out", "run"])
         .current_dir(place.path());
-    Ended(command.output().unwrap()).code(0);
+    ends_well(&mut command);
     let merged = fs::read_to_string(place.path().join("run/scenario.toml")).unwrap();
     let load = |name: &str, text: &str| -> Scenario {
         let file = place.path().join(name);

@@ -16,6 +16,7 @@ use crate::solver::vertex::{Basis, Lift, Vertex};
 use crate::solver::{Solution, Solver, Status};
 
 use super::award::{by_claims, estates, treaty};
+use super::bargain::Band;
 use super::diagnosis::conflicts;
 use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
@@ -178,6 +179,8 @@ pub(super) struct Engine<'a, 's> {
     pub(super) guarantees: Guarantees,
     /// What comes before the guarantees.
     pub(super) limits: Limits,
+    /// Storages to stay near, if there are any.
+    pub(super) near: Option<Band>,
     /// Where the last pass ended: the next starts from there.
     pub(super) basis: Option<Basis>,
 }
@@ -192,7 +195,8 @@ pub(super) struct Draft<'a> {
 impl<'a, 's> Engine<'a, 's> {
     fn new(window: Window<'a>, solver: &'s dyn Solver) -> Engine<'a, 's> {
         let (effort, guarantees) = (Effort::default(), Guarantees::default());
-        Engine { window, solver, effort, slack: EXACT, guarantees, limits: Limits::default(), basis: None }
+        let limits = Limits::default();
+        Engine { window, solver, effort, slack: EXACT, guarantees, limits, near: None, basis: None }
     }
 
     /// An engine for a policy, with its slack and its guarantees.
@@ -352,6 +356,11 @@ impl<'a, 's> Engine<'a, 's> {
             return self.reach_in_order(classes, yields, shortfall);
         }
         let weights = goal.weights(self.window, &welfare.weights);
+        if let (Goal::Gains(gains), Alpha::Finite(alpha)) = (goal, welfare.alpha) {
+            let (mut held, levels) = self.share_gains(gains, &weights, alpha, yields, shortfall)?;
+            held.hold(&levels, self.slack);
+            return Ok((held, levels));
+        }
         let mut formulation = self.promised(Detail::Money, yields, shortfall);
         let members = goal.add_to(&mut formulation);
         let (mut held, levels) = match welfare.alpha {
@@ -380,9 +389,6 @@ impl<'a, 's> Engine<'a, 's> {
         let members = goal.add_to(&mut formulation);
         if members.is_empty() {
             return Ok(Vec::new());
-        }
-        if matches!(goal, Goal::Gains(_)) {
-            return self.share_gains(&mut formulation.program, &members, weights, alpha);
         }
         self.fair_levels(goal, &mut formulation.program, &members, weights, alpha)
     }
@@ -550,6 +556,7 @@ impl<'a, 's> Engine<'a, 's> {
         formulation.hold_shortfall(shortfall);
         self.limits.hold(&mut formulation);
         self.guarantees.hold(&mut formulation);
+        self.near.iter().for_each(|band| band.hold(&mut formulation));
         formulation
     }
 

@@ -58,6 +58,11 @@ impl Goal {
         }
     }
 
+    /// Whether it is about gains and nobody can gain.
+    pub(super) fn is_nobodys(&self) -> bool {
+        matches!(self, Goal::Gains(gains) if gains.riparians().next().is_none())
+    }
+
     /// How much of the model a program must hold for this goal.
     pub fn detail(&self) -> Detail {
         match self {

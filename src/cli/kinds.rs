@@ -16,7 +16,7 @@ pub(super) struct Kind {
 }
 
 /// The kinds: first those that decide a plan, then those that bind it, then the money.
-pub(super) const KINDS: [Kind; 9] = [
+pub(super) const KINDS: [Kind; 12] = [
     Kind {
         key: "welfare",
         formula: "max sum_i w_i phi_alpha(x_i), x_i = (u_i - floor_i) / scale_i; phi_alpha(x) = x^(1 - alpha) / \
@@ -24,8 +24,11 @@ pub(super) const KINDS: [Kind; 9] = [
         about: "Chooses the plan with the greatest welfare. The measure says what u_i is: each need by itself \
                 (needs), water, energy, the smallest need (worst_need), the mean need (mean_need), or net benefit in \
                 MUSD (benefit). alpha is the aversion to inequality: 0 adds up, 1 weighs a per cent alike for \
-                everybody, leximin lifts the worst off first. Weights are equal, by population, by need, or a table.",
-        source: "Atkinson, 1970; Mo and Walrand, 2000; Sen, 1970, for leximin",
+                everybody, leximin lifts the worst off first. Weights are equal, by population, by need, or a table. \
+                With floor = \"status_quo\" gains over the status quo are shared and nobody falls below it: alpha = 1 is \
+                Nash's bargain; scale = \"ideal\" counts each gain by the greatest one that riparian could have, and with \
+                leximin that is Kalai and Smorodinsky's.",
+        source: "Atkinson, 1970; Mo and Walrand, 2000; Sen, 1970, for leximin; Nash, 1950; Kalai and Smorodinsky, 1975",
     },
     Kind {
         key: "award",
@@ -79,6 +82,27 @@ pub(super) const KINDS: [Kind; 9] = [
                 2 treaty and summer volumes. Where not all can be kept tier 2 gives way first, and the report says \
                 what gave way.",
         source: "the order of the tiers is assumed; vital human needs: Watercourses Convention, article 10",
+    },
+    Kind {
+        key: "slack",
+        formula: "u_i >= (1 - slack) u*_i in everything that comes after u*_i was reached",
+        about: "How far a level that was reached may be missed for the sake of those after it and of the total benefit, \
+                relative to it: a tenth of a per cent unless given.",
+        source: "levels are held as floors, never as equations: Ogryczak and Sliwinski, 2006",
+    },
+    Kind {
+        key: "against",
+        formula: "d_i = B_i of the plan of this policy",
+        about: "Names the status quo: the policy whose plan holds if this one does not come about. It is run first, and \
+                gains are counted from the benefits of its record; autarky unless named.",
+        source: "the disagreement point of Nash, 1950",
+    },
+    Kind {
+        key: "joint_plant",
+        formula: "p_i = sigma_i p, sum sigma_i = 1",
+        about: "A plant that several riparians own together. The plan runs it like any other, in the area where it \
+                stands; what an owner takes beyond its share of the output is settled in money.",
+        source: "Kambarata-1: 34, 33 and 33 per cent for Kyrgyzstan, Kazakhstan and Uzbekistan, as printed",
     },
     Kind {
         key: "settlement",

@@ -4,6 +4,7 @@
 //! when any problem at all means that there is no scenario.
 
 pub(super) mod desk;
+mod guarantees;
 mod inflow;
 mod lag;
 mod power;
@@ -40,6 +41,7 @@ pub(crate) fn build(
     let (promises, promise_prices) = water_use::promises(&desk);
     let inflows = inflow::build(&desk);
     let (policies, run_policies) = run::policies(&desk);
+    guarantees::check(&desk, &uses.demands);
     run::check_sources(&desk);
     if gathered.any() {
         return Err(gathered.into_problems(&origins.headings()));

@@ -5,10 +5,10 @@
 //! status quo and left out of the welfare, and that is said; if nobody can gain, the status quo stands. Since the set of
 //! benefits is convex, those who can gain one by one can all gain together.
 //!
-//! Heads: `d_i` is of the status quo's record, at its own heads, and `B_i` of a program at assumed heads. The first
-//! heads assumed are those of the status quo, at which its own plan is worth `d_i`, so the first program has a plan.
-//! Each pass moves the heads to those of its plan until generation moves by less than half a thousandth; a pass that cannot be
-//! solved ends the search and the plan before it stands.
+//! Which heads the benefits are counted at is left to `heads`.
+
+mod heads;
+mod outer;
 
 use rayon::prelude::*;
 
@@ -17,34 +17,49 @@ use crate::network::basin::RiparianIdx;
 use crate::quantity::index::Idx;
 use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::{Program, Var};
-use crate::solver::{Solution, Solver};
+use crate::solver::{Solution, Solver, Status};
 
-use super::allocate::{Allocation, Engine};
+use super::allocate::Engine;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
-use super::levels::{Levels, sum_up};
+use super::levels::{Held, sum_up};
 use super::policy::{Alpha, Scale, Welfare};
 use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
+pub(super) use heads::Band;
+use outer::{Concave, Outer};
 
 /// A gain up to this is none, relative to what the riparian has under the status quo: about what a solver does not know
 /// of a benefit.
 pub const NO_GAIN: f64 = 1e-5;
 /// A floor is put this far below the status quo, relative to it, so that a status quo that is the best there is
 /// leaves a plan.
-const FLOOR_SLACK: f64 = 1e-6;
-/// Generation may move by this share between the heads assumed and those that follow: a floor is money at heads.
-const HEADS_SETTLED: f64 = 5e-4;
-/// The most passes over the heads. A bargain moves slowly: the plan of a pass trades each one's heads against the others'.
-const MOST_PASSES: usize = 10;
+const FLOOR_SLACK: f64 = 1e-5;
 
 /// Gains over a status quo, the members of a bargain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gains {
     /// Whom nobody may put below the floor: its net benefit under the status quo, MUSD, in the basin's order.
     floors: Vec<f64>,
-    /// Who can gain, and in what its gain is counted, MUSD.
-    members: Vec<(RiparianIdx, f64)>,
+    /// Who can gain.
+    members: Vec<Gainer>,
+}
+
+/// Who can gain over the status quo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Gainer {
+    riparian: RiparianIdx,
+    /// Its greatest gain with nobody below the floors, MUSD.
+    ideal: f64,
+    /// In what its gain is counted, MUSD.
+    scale: f64,
+}
+
+impl Gainer {
+    /// Its greatest gain as it is counted.
+    fn top(&self) -> f64 {
+        self.ideal / self.scale
+    }
 }
 
 impl Gains {
@@ -57,15 +72,16 @@ impl Gains {
         }
         let members = self.members.iter();
         members
-            .map(|&(i, scale)| {
-                formulation.add_gain(i, benefits[i.position()], self.floors[i.position()], scale)
+            .map(|own| {
+                let at = own.riparian.position();
+                formulation.add_gain(own.riparian, benefits[at], self.floors[at], own.scale)
             })
             .collect()
     }
 
     /// Who the members are.
     pub(super) fn riparians(&self) -> impl Iterator<Item = RiparianIdx> + '_ {
-        self.members.iter().map(|(i, _)| *i)
+        self.members.iter().map(|own| own.riparian)
     }
 }
 
@@ -80,63 +96,6 @@ fn size(floor: f64) -> f64 {
 }
 
 impl<'a> Engine<'a, '_> {
-    /// Bargains over the gains.
-    pub(super) fn bargain(
-        &mut self,
-        welfare: &Welfare,
-        status_quo: &StatusQuo,
-    ) -> Result<Allocation, Unsolved> {
-        let path = status_quo.plan.storage_path(&self.window.start.storage);
-        let mut yields = Yields::along(self.window.basin, &path);
-        let shortfall = self.least_shortfall(&yields)?;
-        let mut last = self.bargain_at(welfare, status_quo, yields.clone(), &shortfall)?;
-        for _ in 1..MOST_PASSES {
-            let (next, gap) = self.next_yields(&last.plan, &yields);
-            if gap < HEADS_SETTLED {
-                break;
-            }
-            yields = next;
-            match self.bargain_at(welfare, status_quo, yields.clone(), &shortfall) {
-                Ok(allocation) => last = allocation,
-                Err(why) => {
-                    let warning = format!("the heads were not followed to the end: {why}");
-                    last.effort.warnings.push(warning);
-                    break;
-                }
-            }
-        }
-        Ok(last)
-    }
-
-    fn bargain_at(
-        &mut self,
-        welfare: &Welfare,
-        status_quo: &StatusQuo,
-        yields: Yields,
-        shortfall: &LeastShortfall,
-    ) -> Result<Allocation, Unsolved> {
-        self.find_guarantees(&yields, shortfall)?;
-        self.effort.warnings.clear();
-        let goal = self.gains(welfare, status_quo, &yields, shortfall)?;
-        if matches!(&goal, Goal::Gains(gains) if gains.members.is_empty()) {
-            return Ok(self.stand(status_quo, yields, goal));
-        }
-        let (mut held, levels) = self.reach(&goal, welfare, &yields, shortfall)?;
-        let solution = self.best(&mut held, &levels)?;
-        let benefit = held.formulation.benefit_at(&solution.values);
-        let plan = self.even_plan(held.formulation, solution);
-        Ok(self.finish(plan, None, benefit, yields, &Levels { goal, levels }))
-    }
-
-    /// The status quo, where nobody can gain.
-    fn stand(&mut self, status_quo: &StatusQuo, yields: Yields, goal: Goal) -> Allocation {
-        let warning = format!("nobody can gain over `{}`: its plan stands", status_quo.policy);
-        self.effort.warnings = vec![warning];
-        let benefit = status_quo.benefits.iter().sum();
-        let levels = Levels { goal, levels: Vec::new() };
-        self.finish(status_quo.plan.clone(), None, benefit, yields, &levels)
-    }
-
     /// The gains of those who can gain, in the unit of the welfare; who cannot is named.
     pub(super) fn gains(
         &mut self,
@@ -156,7 +115,7 @@ impl<'a> Engine<'a, '_> {
                 // the sum of logarithms does not care in what a gain is counted, the solver does
                 let invariant = welfare.alpha == Alpha::Finite(1.0);
                 let scale = if invariant || welfare.scale == Scale::Ideal { ideal } else { 1.0 };
-                members.push((i, scale));
+                members.push(Gainer { riparian: i, ideal, scale });
             }
         }
         Ok(Goal::Gains(Gains { floors, members }))
@@ -192,25 +151,51 @@ impl<'a> Engine<'a, '_> {
         Ok(ideals)
     }
 
-    /// The gains that `max sum w phi_alpha(g)` gives. Sums of powers and logarithms go to the method that follows the
-    /// structure of a basin: at the tolerance asked of it, Clarabel stops without an answer in the dry year.
+    /// The gains of `max sum w phi_alpha(g)`, and a program at a plan that has them.
     pub(super) fn share_gains(
         &mut self,
-        program: &mut Program,
-        members: &[Var],
+        gains: &Gains,
         weights: &[f64],
         alpha: f64,
-    ) -> Result<Vec<f64>, Unsolved> {
-        sum_up(program, members, weights, alpha);
-        let own = (alpha > 0.0).then(|| InteriorPoint::default().solve(program));
-        let solution = match own.filter(Solution::is_usable) {
-            Some(solution) => {
-                self.effort.programs += 1;
-                self.effort.iterations += solution.iterations;
-                solution
-            }
-            None => self.solve(program, "sharing the gains")?,
-        };
-        Ok(members.iter().map(|var| solution.values[var.position()]).collect())
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<(Held<'a>, Vec<f64>), Unsolved> {
+        let mut formulation = self.promised(Detail::Money, yields, shortfall);
+        let members = gains.add_to(&mut formulation);
+        let terms: Vec<Concave> = members
+            .iter()
+            .zip(weights)
+            .zip(&gains.members)
+            .map(|((&var, &weight), member)| Concave { var, weight, alpha, top: member.top() })
+            .collect();
+        let values = self.greatest_sum(&formulation.program, terms)?;
+        let levels = members.iter().map(|var| values[var.position()]).collect();
+        let mut vertex = self.vertex(&formulation.program)?;
+        vertex.go_near(&values);
+        Ok((Held { formulation, vertex, members }, levels))
+    }
+
+    /// A point of the program where the sum of the terms is greatest: by the method that walks inside the basin's
+    /// structure where it arrives (some fifty milliseconds), or else from outside, vertex by vertex.
+    fn greatest_sum(&mut self, program: &Program, terms: Vec<Concave>) -> Result<Vec<f64>, Unsolved> {
+        let mut bent = program.clone();
+        let vars: Vec<Var> = terms.iter().map(|term| term.var).collect();
+        let weights: Vec<f64> = terms.iter().map(|term| term.weight).collect();
+        let alpha = terms.first().map_or(0.0, |term| term.alpha);
+        sum_up(&mut bent, &vars, &weights, alpha);
+        let mut inside = InteriorPoint::default();
+        inside.second_opinion = false;
+        let solution = inside.solve(&bent);
+        self.effort.programs += 1;
+        self.effort.iterations += solution.iterations;
+        if solution.status == Status::Optimal {
+            return Ok(solution.values);
+        }
+        let mut outer = Outer::of(program, terms);
+        let near = self.solve(&outer.program, "sharing the gains")?;
+        let values =
+            outer.climb(near.values).map_err(|status| self.why(program, "sharing the gains", status))?;
+        self.effort.iterations += outer.steps;
+        Ok(values)
     }
 }
