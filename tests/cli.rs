@@ -374,3 +374,19 @@ fn a_reader_who_leaves_is_no_error() {
     let ended = Ended(child.wait_with_output().unwrap()).code(0);
     assert_eq!(ended.err(), "");
 }
+
+#[test]
+fn a_policy_that_is_wrong_ends_with_two_and_nothing_is_written() {
+    let desk = Desk::new();
+    let file = "inherits = \"tiny/two-riparians.toml\"\n[scenario]\nname = \"mine\"\n[policy.mine]\ntitle = \"Mine\"\n\
+                award = { rule = \"treaty\", limit = -1.0 }\npriority = [{}]\nfuel = { NN = -1.0 }\n";
+    fs::write(desk.path("mine.toml"), file).unwrap();
+    let ended = desk.run(&["run", "mine.toml", "--policy", "mine"]).code(2);
+    for key in
+        ["policy.mine: gives both", "policy.mine.award.limit", "policy.mine.priority", "policy.mine.fuel.NN"]
+    {
+        assert!(ended.err().contains(key), "{key} is missing from:\n{}", ended.err());
+    }
+    assert!(ended.err().contains("nothing was run"), "{}", ended.err());
+    assert_eq!(desk.names("."), ["mine.toml"]);
+}

@@ -536,6 +536,132 @@ fn an_award_needs_a_rule_there_is_and_weights_that_it_takes() {
 }
 
 #[test]
+fn classes_have_one_aim_each_and_name_riparians_there_are() {
+    let priority = |text: &str| format!("[policy.next]\ntitle = \"Next\"\npriority = [{text}]");
+    let fields = "minimise = \"quadratic_deficit\"";
+    assert!(problems(&priority(&format!("{{ {fields} }}"))).is_empty());
+    assert_problem(&priority(""), "policy.next.priority: is empty; name at least one class");
+    assert_problem(&priority("{}"), "policy.next.priority: class 1 gives neither minimise nor welfare");
+    let both = format!("{{ {fields}, welfare = {{ alpha = 0, measure = \"water\" }} }}");
+    assert_problem(&priority(&both), "policy.next.priority: class 1 gives both minimise and welfare");
+    assert_problem(
+        &priority(&format!("{{ {fields}, riparian = [\"KZ\"] }}")),
+        "policy.next.priority: no riparian is called `KZ`",
+    );
+    let second = format!(
+        "{{ {fields} }}, {{ welfare = {{ alpha = 0, measure = \"benefit\", floor = \"status_quo\" }} }}"
+    );
+    assert_problem(&priority(&second), "policy.next.priority: class 2 counts from a status quo");
+    assert_problem(
+        &priority("{ minimise = \"quadratic_defict\" }"),
+        "policy.next.priority[0].minimise = \"quadratic_defict\" is none of",
+    );
+    assert_problem("[policy.ours]\npriority = [{}]", "policy.ours: gives both welfare and priority");
+}
+
+#[test]
+fn uses_in_classes_go_with_needs_that_are_lifted_and_stand_in_one_class() {
+    let classes = |welfare: &str, classes: &str| {
+        format!("[policy.next]\ntitle = \"Next\"\nwelfare = {{ {welfare}, classes = {classes} }}")
+    };
+    let lifted = "alpha = \"leximin\", measure = \"needs\"";
+    assert!(problems(&classes(lifted, "[[\"domestic\"], [\"energy\"]]")).is_empty());
+    assert_problem(
+        &classes("alpha = 1, measure = \"needs\"", "[[\"domestic\"]]"),
+        "policy.next.welfare.classes: sort needs that are lifted",
+    );
+    assert_problem(
+        &classes(lifted, "[[\"domestic\"], [\"energy\", \"domestic\"]]"),
+        "policy.next.welfare.classes: name `domestic` twice",
+    );
+    assert_problem(&classes(lifted, "[[]]"), "policy.next.welfare.classes: hold an empty class");
+    assert_problem(&classes(lifted, "[[\"domestik\"]]"), "policy.next.welfare.classes");
+    assert_problem(
+        "[policy.ours.welfare]\nalpha = \"leximin\"\nweights = { KG = 0.0 }",
+        "policy.ours.welfare.weights.KG = 0 must be above 0",
+    );
+}
+
+#[test]
+fn a_constraint_limits_a_reservoir_there_is_and_fuel_goes_to_stations() {
+    let limited = |text: &str| {
+        let plan = "welfare = { alpha = 0, measure = \"benefit\" }";
+        format!("[policy.next]\ntitle = \"Next\"\n{plan}\n{text}")
+    };
+    let winter = |text: &str| limited(&format!("constraint.winter = {{ {text} }}"));
+    assert!(problems(&winter("reservoir = \"toktogul\", max_release_oct_mar_m3s = 180")).is_empty());
+    assert_problem(
+        &winter("reservoir = \"toktogol\", max_release_oct_mar_m3s = 180"),
+        "policy.next.constraint.winter.reservoir: no reservoir is called `toktogol`; did you mean `toktogul`?",
+    );
+    assert_problem(
+        &winter("reservoir = \"toktogul\", min_share_apr_sep = 1.5"),
+        "policy.next.constraint.winter.min_share_apr_sep = 1.5 is a share",
+    );
+    assert_problem(
+        &winter("reservoir = \"toktogul\", max_release_oct_mar_m3s = -1"),
+        "policy.next.constraint.winter.max_release_oct_mar_m3s = -1 is negative",
+    );
+    assert_problem(&winter("reservoir = \"toktogul\""), "policy.next.constraint.winter: limits nothing");
+    assert_problem(&limited("fuel = { KG = -5.0 }"), "policy.next.fuel.KG = -5 is negative");
+    assert_problem(&limited("fuel = { KZ = 5.0 }"), "policy.next.fuel.KZ: no riparian is called `KZ`");
+    assert_problem(
+        "[policy.alone]\ntitle = \"Alone\"\nequilibrium = {}\nfuel = { KG = 5.0 }",
+        "policy.alone.fuel: limits a plan, and an equilibrium has none",
+    );
+}
+
+#[test]
+fn enforcement_is_about_treaties_and_income_about_weights() {
+    let award = |text: &str| format!("[policy.next]\ntitle = \"Next\"\naward = {{ {text} }}");
+    assert!(problems(&award("rule = \"treaty\", enforce = 0.9")).is_empty());
+    assert_problem(&award("rule = \"treaty\", enforce = 1.2"), "policy.next.award.enforce = 1.2 is a share");
+    assert_problem(
+        &award("rule = \"talmud\", enforce = 0.9"),
+        "policy.next.award.enforce: is about the treaties' limits",
+    );
+    let incomes = "[riparian.KG]\ngdp_per_head_USD = 2750\n[riparian.UZ]\ngdp_per_head_USD = 3510\n";
+    let weighed = award("rule = \"weighted_cea\", income_exponent = 0.5");
+    assert!(problems(&format!("{incomes}{weighed}")).is_empty());
+    assert_problem(
+        &format!("[riparian.KG]\ngdp_per_head_USD = 2750\n{weighed}"),
+        "policy.next.award.income_exponent: counts income, and UZ gives no gdp_per_head_USD",
+    );
+    assert_problem("[riparian.KG]\ngdp_per_head_USD = 0", "riparian.KG.gdp_per_head_USD = 0 must be above 0");
+    assert_problem(
+        &format!("{incomes}{}", award("rule = \"talmud\", income_exponent = 0.5")),
+        "policy.next.award.income_exponent: is given to a rule that takes no weights",
+    );
+    assert_problem(
+        &format!("{incomes}{}", award("rule = \"weighted_cea\", income_exponent = -1")),
+        "policy.next.award.income_exponent = -1 is negative",
+    );
+}
+
+#[test]
+fn all_that_is_wrong_with_policies_comes_at_once_each_at_its_key() {
+    let over = "[policy.ours.welfare]\nweights = { KK = 1.0, UZ = -2.0 }\n[policy.ours]\nfuel = { QQ = 1.0 }\n\
+                [policy.other]\ntitle = \"Other\"\naward = { rule = \"treaty\", limit = -1.0, enforce = 7.0 }\n\
+                priority = [{}]\nconstraint.c = { reservoir = \"none\", min_share_apr_sep = 2.0 }";
+    let found = problems(over);
+    let wanted = [
+        "policy.ours.welfare.weights.KK",
+        "policy.ours.welfare.weights.UZ",
+        "policy.ours.fuel.QQ",
+        "policy.other: gives both award and priority",
+        "policy.other.award.limit",
+        "policy.other.award.enforce",
+        "policy.other.priority",
+        "policy.other.constraint.c.reservoir",
+        "policy.other.constraint.c.min_share_apr_sep",
+    ];
+    for key in wanted {
+        assert!(found.iter().any(|problem| problem.contains(key)), "{key} is not in {found:#?}");
+    }
+    assert_eq!(found.len(), wanted.len(), "{found:#?}");
+}
+
+#[test]
 fn a_plant_has_exactly_one_kind_of_head() {
     assert_problem("[plant.toktogul]\nhead_m = 100.0", "plant.toktogul: gives more than one of");
     assert_problem(

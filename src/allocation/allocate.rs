@@ -25,6 +25,7 @@ use super::guarantee::{GaveWay, Guarantees, members};
 use super::levels::{Held, Levels, sum_up};
 use super::plan::{Plan, Prices};
 use super::policy::{Alpha, Award, AwardRule, EXACT, Floor, Measure, Policy, Scale, Weights, Welfare};
+use super::priority::{self, Limits};
 use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
 use super::window::Window;
@@ -102,7 +103,10 @@ pub fn allocate(
 
 /// Whether a policy only adds up money, and nothing comes before it.
 pub fn is_money(policy: &Policy) -> bool {
-    adds_up_money(policy) && policy.guarantee.is_empty()
+    adds_up_money(policy)
+        && policy.guarantee.is_empty()
+        && policy.constraint.is_empty()
+        && policy.fuel.is_empty()
 }
 
 fn adds_up_money(policy: &Policy) -> bool {
@@ -173,6 +177,8 @@ pub(super) struct Engine<'a, 's> {
     pub(super) slack: f64,
     /// What comes before the goal.
     pub(super) guarantees: Guarantees,
+    /// What comes before the guarantees.
+    pub(super) limits: Limits,
     /// Storages to stay near, if there are any.
     pub(super) near: Option<Band>,
     /// Where the last pass ended: the next starts from there.
@@ -189,17 +195,20 @@ pub(super) struct Draft<'a> {
 impl<'a, 's> Engine<'a, 's> {
     fn new(window: Window<'a>, solver: &'s dyn Solver) -> Engine<'a, 's> {
         let (effort, guarantees) = (Effort::default(), Guarantees::default());
-        Engine { window, solver, effort, slack: EXACT, guarantees, near: None, basis: None }
+        let limits = Limits::default();
+        Engine { window, solver, effort, slack: EXACT, guarantees, limits, near: None, basis: None }
     }
 
     /// An engine for a policy, with its slack and its guarantees.
     fn of(window: Window<'a>, policy: &Policy, solver: &'s dyn Solver) -> Engine<'a, 's> {
         let guarantees = Guarantees::new(members(window, &policy.guarantee));
-        Engine { slack: policy.slack, guarantees, ..Engine::new(window, solver) }
+        let limits = Limits::new(window, policy);
+        Engine { slack: policy.slack, guarantees, limits, ..Engine::new(window, solver) }
     }
 
     fn allocate_money(&mut self, yields: &Yields) -> Result<Allocation, Unsolved> {
-        let Draft { formulation, solution, yields } = if self.guarantees.is_empty() {
+        let Draft { formulation, solution, yields } = if self.guarantees.is_empty() && self.limits.is_empty()
+        {
             self.money_passes(yields)?
         } else {
             self.guaranteed_passes(yields)?
@@ -303,7 +312,11 @@ impl<'a, 's> Engine<'a, 's> {
             weights: Weights::Equal,
             floor: Floor::Nothing,
             scale: Scale::Own,
+            classes: Vec::new(),
         };
+        if let Some(goal) = priority::goal(self.window, policy) {
+            return Ok((goal, nearest));
+        }
         match (&policy.welfare, &policy.award) {
             (Some(welfare), _) => Ok((Goal::of_measure(self.window, welfare.measure), welfare.clone())),
             (None, Some(award)) => Ok((self.award_goal(award, yields, shortfall)?, nearest)),
@@ -319,7 +332,7 @@ impl<'a, 's> Engine<'a, 's> {
     ) -> Result<Goal, Unsolved> {
         let basin = self.window.basin;
         Ok(Goal::Award(match award.rule {
-            AwardRule::Treaty => treaty(self.window, award.limit),
+            AwardRule::Treaty => treaty(self.window, award.limit).enforced(basin, award.enforce),
             AwardRule::Claims(rule) => {
                 let estates = estates(basin);
                 let mut formulation = self.promised(Detail::Physics, yields, shortfall);
@@ -339,6 +352,9 @@ impl<'a, 's> Engine<'a, 's> {
         yields: &Yields,
         shortfall: &LeastShortfall,
     ) -> Result<(Held<'a>, Vec<f64>), Unsolved> {
+        if let Goal::Classes(classes) = goal {
+            return self.reach_in_order(classes, yields, shortfall);
+        }
         let weights = goal.weights(self.window, &welfare.weights);
         if let (Goal::Gains(gains), Alpha::Finite(alpha)) = (goal, welfare.alpha) {
             let (mut held, levels) = self.share_gains(gains, &weights, alpha, yields, shortfall)?;
@@ -377,7 +393,7 @@ impl<'a, 's> Engine<'a, 's> {
         self.fair_levels(goal, &mut formulation.program, &members, weights, alpha)
     }
 
-    fn fair_levels(
+    pub(super) fn fair_levels(
         &mut self,
         goal: &Goal,
         program: &mut Program,
@@ -513,7 +529,7 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     /// Brings a program that starts from nothing near its best plan, by the method for single programs.
-    fn approach(&mut self, vertex: &mut Vertex, program: impl FnOnce() -> Program) {
+    pub(super) fn approach(&mut self, vertex: &mut Vertex, program: impl FnOnce() -> Program) {
         if self.basis.is_none() {
             let solution = self.solver.solve(&program());
             self.effort.programs += 1;
@@ -538,6 +554,7 @@ impl<'a, 's> Engine<'a, 's> {
     ) -> Formulation<'a> {
         let mut formulation = Formulation::new(self.window, yields, detail);
         formulation.hold_shortfall(shortfall);
+        self.limits.hold(&mut formulation);
         self.guarantees.hold(&mut formulation);
         self.near.iter().for_each(|band| band.hold(&mut formulation));
         formulation
@@ -550,7 +567,7 @@ impl<'a, 's> Engine<'a, 's> {
         let terms = formulation.unevenness();
         formulation.program.clear_objective();
         terms.into_iter().for_each(|term| formulation.program.add_convex(term));
-        match self.solve(&formulation.program, "smoothing the plan") {
+        match self.solve_bent(&formulation.program, "smoothing the plan") {
             Ok(solution) => Plan::read(&formulation, &solution.values),
             Err(_) => {
                 self.effort
@@ -575,6 +592,7 @@ impl<'a, 's> Engine<'a, 's> {
         effort.warnings.dedup();
         effort.gave_way = self.guarantees.gave_way(&plan);
         let basin = self.window.basin;
+        effort.warnings.extend(self.limits.gave_way(basin, &plan));
         effort.warnings.extend(effort.gave_way.iter().map(|gave| gave.describe(basin)));
         let name = |position: usize| found.goal.member_name(self.window.basin, position);
         let levels = found.levels.iter().enumerate().map(|(k, level)| (name(k), *level)).collect();

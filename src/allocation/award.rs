@@ -168,6 +168,19 @@ impl Targets {
             .collect()
     }
 
+    /// The targets where only a share of the treaties' limits is enforced: whoever claims more than its limit also has
+    /// the rest of what it claims beyond it, as target and as most; whoever claims less keeps its claim as target.
+    pub fn enforced(mut self, basin: &Basin, share: f64) -> Targets {
+        let limited = |share: &Share| matches!(share, Share::Water { under_treaty: Some(true), .. });
+        for target in self.0.iter_mut().filter(|target| limited(&target.share)) {
+            let claim = target.share.claim(basin);
+            let beyond = |limit: f64| (1.0 - share) * (claim - limit).max(0.0);
+            target.amount += beyond(target.amount);
+            target.most += beyond(target.most);
+        }
+        self
+    }
+
     /// What a target is called in messages.
     pub fn member_name(&self, basin: &Basin, position: usize) -> String {
         self.wanted().nth(position).map_or_else(String::new, |target| target.share.name(basin))
@@ -237,8 +250,7 @@ pub fn by_claims(
         shares.retain(|share| share.claim(basin) > 0.0);
         let claims: Vec<f64> = shares.iter().map(|share| share.claim(basin)).collect();
         let total: f64 = claims.iter().sum();
-        let weights: Vec<f64> =
-            shares.iter().map(|share| weight_of(basin, &award.weights, share.riparian())).collect();
+        let weights: Vec<f64> = shares.iter().map(|share| award.weight_of(basin, share.riparian())).collect();
         let claims = Claims::new(total * part.clamp(0.0, 1.0), claims)?;
         let awards = rule.divide(&claims, rule.takes_weights().then_some(&weights))?;
         targets.extend(shares.into_iter().zip(awards).map(|(share, amount)| Target {
@@ -248,6 +260,25 @@ pub fn by_claims(
         }));
     }
     Ok(Targets::new(targets))
+}
+
+impl Award {
+    /// How much a riparian counts: its weight times `(G0 / G)^gamma`, `G` its income per head.
+    fn weight_of(&self, basin: &Basin, riparian: RiparianIdx) -> f64 {
+        weight_of(basin, &self.weights, riparian) * poorer(basin, riparian).powf(self.income_exponent)
+    }
+}
+
+/// How many times the income per head of a riparian goes into that of all people of the basin, 1 where either is
+/// not known.
+fn poorer(basin: &Basin, riparian: RiparianIdx) -> f64 {
+    let (mut income, mut people) = (0.0, 0.0);
+    for own in basin.riparians.iter() {
+        income += own.population_million * own.income_per_head.unwrap_or(0.0);
+        people += own.population_million * f64::from(u8::from(own.income_per_head.is_some()));
+    }
+    let own = basin.riparians[riparian].income_per_head;
+    own.filter(|_| income > 0.0).map_or(1.0, |own| income / people / own)
 }
 
 /// The targets of the treaties: each limit cut by the dryness of its river and season, unclaimed parts

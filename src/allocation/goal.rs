@@ -11,6 +11,7 @@ use super::bargain::Gains;
 use super::formulation::{Detail, Formulation, Need, NeedKind};
 use super::needs::{needs, weight_of};
 use super::policy::{Measure, Weights};
+use super::priority::{self, Class};
 use super::window::Window;
 
 /// What the members of a policy are.
@@ -31,6 +32,8 @@ pub enum Goal {
     Gains(Gains),
     /// Each target of an award.
     Award(Targets),
+    /// The members of classes that are served one after the other.
+    Classes(Vec<Class>),
 }
 
 impl Goal {
@@ -64,6 +67,7 @@ impl Goal {
     pub fn detail(&self) -> Detail {
         match self {
             Goal::Benefits(_) | Goal::Gains(_) => Detail::Money,
+            Goal::Classes(classes) => priority::detail(classes),
             _ => Detail::Physics,
         }
     }
@@ -79,6 +83,7 @@ impl Goal {
             }
             Goal::Gains(gains) => gains.add_to(formulation),
             Goal::Award(targets) => targets.add_to(formulation),
+            Goal::Classes(classes) => priority::add_members(classes, formulation),
             Goal::Riparians { measure, members } => members
                 .iter()
                 .map(|(riparian, needs)| {
@@ -104,6 +109,7 @@ impl Goal {
             Goal::Benefits(riparians) => riparians.get(position).map_or_else(String::new, |i| name(*i)),
             Goal::Gains(gains) => gains.riparians().nth(position).map_or_else(String::new, name),
             Goal::Award(targets) => targets.member_name(basin, position),
+            Goal::Classes(classes) => priority::member_name(classes, basin, position),
         }
     }
 
@@ -116,6 +122,7 @@ impl Goal {
             Goal::Benefits(riparians) => riparians.iter().map(|i| of(*i)).collect(),
             Goal::Gains(gains) => gains.riparians().map(of).collect(),
             Goal::Award(targets) => vec![1.0; targets.len()],
+            Goal::Classes(classes) => vec![1.0; priority::count(classes)],
         }
     }
 }

@@ -27,7 +27,7 @@ impl<'a> Held<'a> {
         let program = &mut self.formulation.program;
         for (&member, level) in self.members.iter().zip(levels) {
             let bounds = *program.variable(member);
-            let floor = (level - slack * level.abs()).min(bounds.upper).max(0.0);
+            let floor = (level - slack * level.abs()).min(bounds.upper).max(bounds.lower);
             program.set_bounds(member, floor, bounds.upper);
             self.vertex.set_bounds(member, floor, bounds.upper);
         }
@@ -47,13 +47,16 @@ impl<'a> Held<'a> {
         Ok(solution)
     }
 
-    /// Restricts the program to what the vertex holds tight, and every member to what it has.
+    /// Restricts the program to what the vertex holds tight, and every member to what it has. Members that are single
+    /// deliveries keep their floors only: between plans of equal benefit it is the even one that chooses among them.
     pub(super) fn restrict(&mut self, solution: &Solution) {
         let program = &mut self.formulation.program;
         self.vertex.face(program).restrict(program);
         for &member in &self.members {
-            let value = solution.values[member.position()];
-            program.set_bounds(member, value, value);
+            if program.variable(member).label.family != "delivery" {
+                let value = solution.values[member.position()];
+                program.set_bounds(member, value, value);
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod levels;
 pub mod needs;
 pub mod plan;
 pub mod policy;
+pub mod priority;
 #[cfg(test)]
 pub mod sample;
 pub mod status_quo;

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::guarantee::{Guarantee, JointPlant};
+use super::priority::{Constraint, PriorityClass, Use};
 use super::terms::Terms;
 use crate::fairness::claims::Rule;
 
@@ -45,6 +46,16 @@ pub struct Policy {
     /// National best responses to a fixed point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equilibrium: Option<Equilibrium>,
+    /// Serve classes strictly one after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Vec<PriorityClass>>,
+    /// Limits of this policy alone, held as far as they can be, by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub constraint: IndexMap<String, Constraint>,
+    /// Fuel that riparians are given for nothing in October-March, by name, as the electricity it makes, GWh: their
+    /// stations then burn that and no other.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub fuel: IndexMap<String, f64>,
     /// Minima that come before the policy's own goal, by name.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub guarantee: IndexMap<String, Guarantee>,
@@ -100,6 +111,10 @@ pub struct Welfare {
     /// How much each counts.
     #[serde(default, skip_serializing_if = "is_equal")]
     pub weights: Weights,
+    /// Uses in classes, one served after the other, where needs are lifted (`alpha = "leximin"`, `measure = "needs"`);
+    /// uses that are not named come last, together. One class unless given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<Vec<Use>>,
     /// From where a gain is counted.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub floor: Floor,
@@ -197,6 +212,14 @@ pub struct Award {
     /// The most that may be delivered, as a multiple of the target (1 unless given).
     #[serde(default = "one")]
     pub limit: f64,
+    /// `gamma`: each weight counts `(G0 / G)^gamma` times, `G` the income per head and `G0` its mean over the people of
+    /// the basin; 0 unless given, so that income does not count.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub income_exponent: f64,
+    /// The share of the treaties' limits that is enforced, 0 to 1 (1 unless given): whoever claims more than its limit
+    /// also has the rest of 1 of what it claims beyond it, as target and as most.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub enforce: f64,
 }
 
 /// How an award's target is set.
@@ -279,6 +302,14 @@ fn is_own(scale: &Scale) -> bool {
     *scale == Scale::Own
 }
 
+fn is_one(value: &f64) -> bool {
+    *value == 1.0
+}
+
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
 fn is_equal(weights: &Weights) -> bool {
     *weights == Weights::Equal
 }
@@ -352,13 +383,19 @@ mod tests {
             "proportional_fair",
             "one_basin",
             "autarky",
+            "irrigation_first",
             "nash",
             "kalai_smorodinsky",
             "consortium",
         ];
         assert_eq!(names, known);
         for (name, policy) in &policies {
-            let kinds = [policy.welfare.is_some(), policy.award.is_some(), policy.equilibrium.is_some()];
+            let kinds = [
+                policy.welfare.is_some(),
+                policy.award.is_some(),
+                policy.priority.is_some(),
+                policy.equilibrium.is_some(),
+            ];
             assert_eq!(kinds.into_iter().filter(|kind| *kind).count(), 1, "{name}: one kind");
             assert!(
                 !policy.about.is_empty() && !policy.source.is_empty() && !policy.rule.is_empty(),

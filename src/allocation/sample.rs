@@ -118,7 +118,7 @@ pub fn sample() -> Sample {
 }
 
 fn riparian(name: &str) -> Riparian {
-    Riparian { name: text(name), title: text(name), population_million: 1.0 }
+    Riparian { name: text(name), title: text(name), population_million: 1.0, income_per_head: None }
 }
 
 fn nodes() -> Table<NodeIdx, Node> {

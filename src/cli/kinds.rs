@@ -16,7 +16,7 @@ pub(super) struct Kind {
 }
 
 /// The kinds: first those that decide a plan, then those that bind it, then the money.
-pub(super) const KINDS: [Kind; 11] = [
+pub(super) const KINDS: [Kind; 12] = [
     Kind {
         key: "welfare",
         formula: "max sum_i w_i phi_alpha(x_i), x_i = (u_i - floor_i) / scale_i; phi_alpha(x) = x^(1 - alpha) / \
@@ -66,6 +66,14 @@ pub(super) const KINDS: [Kind; 11] = [
         about: "Limits of this policy alone, beyond the promises of the physics: shares of a release by season, the \
                 most that may be let go in winter.",
         source: "operating rules; the policy names its own",
+    },
+    Kind {
+        key: "fuel",
+        formula: "sum over October-March of what the stations of i make <= F_i",
+        about: "Fuel that a riparian is given for nothing in winter, counted as the electricity it makes. Its stations burn \
+                that and no other, so F = 0 leaves them cold. The benefits are before transfers: there the stations' \
+                owner pays for the fuel, and whoever gives it owes that money.",
+        source: "the exchange of fuel for summer water before 1991; one way to read it, assumed",
     },
     Kind {
         key: "guarantee",

@@ -69,7 +69,7 @@ pub(crate) fn basin() -> Basin {
 }
 
 fn riparian(name: &str, title: &str, population_million: f64) -> Riparian {
-    Riparian { name: name.into(), title: title.into(), population_million }
+    Riparian { name: name.into(), title: title.into(), population_million, income_per_head: None }
 }
 
 fn node(name: &str, kind: NodeKind, riparian: usize) -> Node {

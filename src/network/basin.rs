@@ -21,6 +21,8 @@ pub struct Riparian {
     pub title: String,
     /// People who live inside the basin, millions (for weights and for weighted inequality).
     pub population_million: f64,
+    /// Gross domestic product per head, USD a year (for weights by need), if it is known.
+    pub income_per_head: Option<f64>,
 }
 
 /// A river system within the basin: shares are agreed river by river.

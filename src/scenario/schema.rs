@@ -75,6 +75,8 @@ entities! {
         title: String,
         /// People inside the basin, millions.
         population_million: f64,
+        /// Gross domestic product per head, a year (needed where a policy weighs by income).
+        gdp_per_head_USD: f64,
     }
     /// `[river.amu]`
     River {

@@ -110,11 +110,13 @@ impl<'a> Engine<'a, '_> {
         yields: &Yields,
         shortfall: &LeastShortfall,
     ) -> Result<(), Unsolved> {
+        self.find_limits(yields, shortfall)?;
         if self.guarantees.is_empty() {
             return Ok(());
         }
         let mut formulation = Formulation::new(self.window, yields, Detail::Physics);
         formulation.hold_shortfall(shortfall);
+        self.limits.hold(&mut formulation);
         let members = self.guarantees.members.clone();
         let vars: Vec<Var> =
             members.iter().map(|member| rows::add_degree(&mut formulation, member)).collect();

@@ -9,6 +9,7 @@ mod inflow;
 mod lag;
 mod power;
 mod river;
+mod rules;
 mod run;
 pub(super) mod series;
 mod span;

@@ -53,6 +53,7 @@ fn riparians(desk: &Desk<'_>) -> Table<RiparianIdx, Riparian> {
             name: name.clone(),
             title: at.title(&given.title, name),
             population_million: at.number("population_million", given.population_million, Range::NotNegative),
+            income_per_head: at.optional("gdp_per_head_USD", given.gdp_per_head_USD, Range::Positive),
         }
     };
     let riparians: Vec<Riparian> = active(&desk.file.riparian).map(one).collect();

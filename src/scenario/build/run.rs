@@ -13,6 +13,7 @@ use crate::scenario::problem::{Gathered, did_you_mean};
 use crate::scenario::schema::{HorizonTable, Riparian};
 
 use super::desk::{Desk, Entry, Range};
+use super::rules::{check_rules, range_of};
 
 /// The most periods a horizon may have: a thousand years of dekads.
 const MOST_PERIODS: i64 = 36_000;
@@ -136,12 +137,13 @@ fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
     if let Some(award) = &policy.award {
         check_award(desk, &at, award);
     }
+    check_rules(desk, &at, policy);
     let Some(welfare) = &policy.welfare else { return };
     if let Alpha::Finite(alpha) = welfare.alpha {
         at.optional("welfare.alpha", Some(alpha), Range::NotNegative);
     }
     if let Weights::Table(weights) = &welfare.weights {
-        check_weights(desk, &at, "welfare.weights", weights, Range::NotNegative);
+        check_weights(desk, &at, "welfare.weights", weights, range_of(welfare));
         let all_named = desk.riparians.iter().all(|name| weights.contains_key(name));
         if all_named && weights.values().all(|&weight| weight == 0.0) {
             at.problem("welfare.weights", "are all 0; somebody must count");
@@ -179,12 +181,16 @@ fn check_kind(at: &Entry<'_>, policy: &Policy) {
     let kinds = [
         ("welfare", policy.welfare.is_some()),
         ("award", policy.award.is_some()),
+        ("priority", policy.priority.is_some()),
         ("equilibrium", policy.equilibrium.is_some()),
     ];
     let given: Vec<&str> = kinds.iter().filter(|(_, given)| *given).map(|(kind, _)| *kind).collect();
     match given[..] {
         [] if kinds.iter().all(|(kind, _)| !at.is_spoiled(kind)) => {
-            at.problem("", "gives neither welfare nor award nor equilibrium; it needs one of them");
+            at.problem(
+                "",
+                "gives neither welfare nor award nor priority nor equilibrium; it needs one of them",
+            );
         }
         [one, other, ..] => {
             at.problem("", format!("gives both {one} and {other}; a policy is one of them"));
