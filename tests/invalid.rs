@@ -554,9 +554,12 @@ fn classes_have_one_aim_each_and_name_riparians_there_are() {
     assert_problem(&priority(&second), "policy.next.priority: class 2 counts from a status quo");
     assert_problem(
         &priority("{ minimise = \"quadratic_defict\" }"),
-        "policy.next.priority[0].minimise = \"quadratic_defict\" is none of",
+        "policy.next.priority = \"quadratic_defict\" is none of \"quadratic_deficit\"",
     );
-    assert_problem("[policy.ours]\npriority = [{}]", "policy.ours: gives both welfare and priority");
+    assert_problem(
+        "[policy.ours]\npriority = [{ minimise = \"quadratic_deficit\" }]",
+        "policy.ours: gives both welfare and priority",
+    );
 }
 
 #[test]

@@ -384,3 +384,16 @@ fn every_claims_rule_reproduces_its_own_answer_at_one_source() {
     }
     assert!(answers.len() >= 3, "the rules differ: {answers:?}");
 }
+
+/// Highland of `tiny/two-riparians` keeps all 60 hm3 where its own benefit comes first, and Lowland then has none: with
+/// nothing to sell, and a load of its own that goes unserved, a benefit can be below nothing.
+#[test]
+fn a_class_whose_benefit_is_a_loss_is_held_all_the_same() {
+    let settings = ["area.UP.load=[0,0,200,100,0,0,0,0,0,0,0,0]"];
+    let scenario = load("tiny/two-riparians", &settings);
+    let own = "{ welfare = { alpha = 'leximin', measure = 'benefit' }, riparian = ['UP'] }";
+    let shared = allocated(&scenario, &policy(&format!("priority = [{own}]")));
+    let level = shared.levels[0].1;
+    // every drop through the mill: 60 hm3 are 30 of 300 GWh, 30 x 0.05 - 270 x 0.25 MUSD
+    assert!((level - (1.5 - 67.5)).abs() < 1e-3, "{level}");
+}

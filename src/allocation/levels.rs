@@ -21,13 +21,17 @@ pub(super) struct Held<'a> {
     pub(super) members: Vec<Var>,
 }
 
+/// A level below this is a loss of money, MUSD; other levels are at least nothing, whatever a solver leaves.
+const LOSS: f64 = -1e-6;
+
 impl<'a> Held<'a> {
     /// Puts a floor under each level, lower by a slack relative to it, and makes benefit the objective.
     pub(super) fn hold(&mut self, levels: &[f64], slack: f64) {
         let program = &mut self.formulation.program;
         for (&member, level) in self.members.iter().zip(levels) {
             let bounds = *program.variable(member);
-            let floor = (level - slack * level.abs()).min(bounds.upper).max(bounds.lower);
+            let least = if *level < LOSS { f64::NEG_INFINITY } else { 0.0 };
+            let floor = (level - slack * level.abs()).min(bounds.upper).max(least);
             program.set_bounds(member, floor, bounds.upper);
             self.vertex.set_bounds(member, floor, bounds.upper);
         }
