@@ -6,6 +6,11 @@ use mirab::scenario::{self, Scenario};
 use mirab::simulation::seasonal::{Outcome, run_all, run_among};
 use mirab::solver::clarabel::Clarabel;
 
+#[path = "support/basin.rs"]
+mod basin;
+#[path = "support/mod.rs"]
+mod support;
+
 fn load(name: &str) -> Scenario {
     scenario::load(name, &[]).unwrap_or_else(|problems| panic!("{problems}"))
 }
@@ -250,4 +255,50 @@ fn nobody_ends_below_the_status_quo_though_the_plan_changes_the_heads() {
             assert!(*gain > 1e-3 * floor.abs(), "all gain over the quotas here: {gain} MUSD over {floor}");
         }
     }
+}
+
+/// A small basin that looks drawn at random.
+fn drawn(draw: &mut support::Draw) -> Scenario {
+    let (months, lakes, riparians) = (3 + draw.below(4), 1 + draw.below(3), 2 + draw.below(2));
+    let mut list = |low: f64, high: f64, count: usize| -> Vec<f64> {
+        (0..count).map(|_| draw.between(low, high)).collect()
+    };
+    let recipe = basin::Recipe {
+        reservoirs: list(100.0, 900.0, lakes),
+        inflow: list(20.0, 300.0, months),
+        side: 0.1,
+        claims: (0..riparians).map(|_| list(0.0, 250.0, months)).collect(),
+        loads: list(0.0, 150.0, riparians),
+        thermal: list(0.0, 90.0, riparians),
+        loss: 0.05,
+        volumes: 1.0,
+        reversed: false,
+    };
+    recipe.build()
+}
+
+#[test]
+fn on_basins_drawn_at_random_nobody_ends_below_the_status_quo() {
+    let mut draw = support::Draw(7);
+    let mut bargained = 0;
+    for _ in 0..12 {
+        let scenario = drawn(&mut draw);
+        let product = "title = 'Nash'\nwelfare = { alpha = 1, measure = 'benefit', floor = 'status_quo' }";
+        let policies =
+            [toml::from_str::<Policy>(product).unwrap(), scenario.policies["kalai_smorodinsky"].clone()];
+        for against in ["autarky", "quota"] {
+            let asked = policies
+                .clone()
+                .map(|policy| (policy.title.clone(), Policy { against: Some(against.to_owned()), ..policy }));
+            for outcome in run_all(scenario.window(), &asked, &Clarabel::default(), &|_| {}) {
+                let outcome = outcome.unwrap();
+                let floors = &outcome.status_quo.as_ref().unwrap().benefits;
+                for (gain, floor) in gains(&scenario, &outcome).iter().zip(floors) {
+                    assert!(*gain > -1e-3 - BELOW * floor.abs(), "{gain} MUSD over {floor}");
+                }
+                bargained += usize::from(!outcome.levels.is_empty());
+            }
+        }
+    }
+    assert!(bargained > 30, "most of 48 bargains find something to share: {bargained}");
 }

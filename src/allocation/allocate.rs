@@ -152,7 +152,9 @@ pub fn goal_program<'a>(
         formulation.maximise_benefit();
         return Ok(formulation);
     }
-    let shortfall = engine.least_shortfall(yields)?;
+    let bargains = policy.needs_status_quo();
+    let shortfall =
+        if bargains { engine.promises_of_a_bargain(yields)? } else { engine.least_shortfall(yields)? };
     engine.find_guarantees(yields, &shortfall)?;
     if adds_up_money(policy) {
         let mut formulation = engine.promised(Detail::Money, yields, &shortfall);

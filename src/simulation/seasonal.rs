@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::allocation::allocate::{Allocation, allocate, first_yields, goal_program, is_money};
+use crate::allocation::guarantee::GaveWay;
 use crate::allocation::plan::Plan;
 use crate::allocation::policy::{Policy, catalogue};
 use crate::allocation::status_quo::StatusQuo;
@@ -42,6 +43,8 @@ pub struct Outcome {
     pub iterations: u32,
     /// Share by which generation differs between the heads assumed and the true ones.
     pub head_gap: f64,
+    /// The guarantees that had to give.
+    pub gave_way: Vec<GaveWay>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// What the policy was measured against, if it has a status quo.
@@ -239,6 +242,7 @@ fn run_from(
         programs: effort.programs,
         iterations: effort.iterations,
         head_gap: effort.head_gap,
+        gave_way: effort.gave_way,
         warnings: effort.warnings,
         status_quo,
         yields: Yields::along(window.basin, &path),

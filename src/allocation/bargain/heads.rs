@@ -80,55 +80,86 @@ impl<'a> Engine<'a, '_> {
         status_quo: &StatusQuo,
     ) -> Result<Allocation, Unsolved> {
         let mut yields = self.yields_along(&status_quo.plan);
-        let shortfall = self.least_shortfall(&yields)?;
-        let mut pass = 1;
-        loop {
-            self.effort.warnings.clear();
-            self.find_guarantees(&yields, &shortfall)?;
-            let goal = self.gains(welfare, status_quo, &yields, &shortfall)?;
-            if goal.is_nobodys() {
-                return Ok(self.stand(status_quo, yields, goal));
-            }
-            let share = Sharing { welfare, goal: &goal, shortfall: &shortfall };
-            let last = self.share_at(share, yields.clone())?;
-            let (next, gap) = self.next_yields(&last.plan, &yields);
-            if gap < HEADS_SETTLED || pass == FREE_PASSES {
-                return Ok(if gap > 0.0 { self.narrow(share, status_quo, last) } else { last });
+        let shortfall = self.promises_of_a_bargain(&yields)?;
+        let mut last = self.free_pass(welfare, status_quo, &yields, &shortfall)?;
+        for _ in 1..FREE_PASSES {
+            let (next, gap) = self.next_yields(&last.allocation.plan, &yields);
+            if last.goal.is_nobodys() || gap < HEADS_SETTLED {
+                break;
             }
             yields = next;
-            pass += 1;
+            // heads that leave no plan with everybody at the floor are not followed
+            let Ok(pass) = self.free_pass(welfare, status_quo, &yields, &shortfall) else { break };
+            if pass.goal.is_nobodys() {
+                break;
+            }
+            last = pass;
         }
+        let Pass { goal, allocation } = last;
+        if goal.is_nobodys() || allocation.effort.head_gap == 0.0 {
+            return Ok(allocation);
+        }
+        let share = Sharing { welfare, goal: &goal, shortfall: &shortfall };
+        Ok(self.narrow(share, status_quo, allocation))
+    }
+
+    /// A pass at given heads with storages free.
+    fn free_pass(
+        &mut self,
+        welfare: &Welfare,
+        status_quo: &StatusQuo,
+        yields: &Yields,
+        shortfall: &LeastShortfall,
+    ) -> Result<Pass, Unsolved> {
+        self.effort.warnings.clear();
+        self.find_guarantees(yields, shortfall)?;
+        let goal = self.gains(welfare, status_quo, yields, shortfall)?;
+        let allocation = if goal.is_nobodys() {
+            let warning = format!("nobody can gain over `{}`: its plan stands", status_quo.policy);
+            self.stand(status_quo, goal.clone(), warning)
+        } else {
+            self.share_at(Sharing { welfare, goal: &goal, shortfall }, yields.clone())?
+        };
+        Ok(Pass { goal, allocation })
+    }
+
+    /// What a bargain holds of the promises of the physics: nothing, unless guarantees stand above the gains. They are priced in the
+    /// benefits, as they are under the status quo, which may break promises that others would keep.
+    pub(in crate::allocation) fn promises_of_a_bargain(
+        &mut self,
+        yields: &Yields,
+    ) -> Result<LeastShortfall, Unsolved> {
+        if self.guarantees.is_empty() { Ok(LeastShortfall::any()) } else { self.least_shortfall(yields) }
     }
 
     fn yields_along(&self, plan: &Plan) -> Yields {
         Yields::along(self.window.basin, &plan.storage_path(&self.window.start.storage))
     }
 
-    /// Narrows the band around a plan until its heads are its own; the plan as far as that went.
+    /// Narrows the band around a plan until its heads are its own. Where no band of no width has a plan that can be found, the
+    /// status quo stands: nobody is put below it.
     fn narrow(&mut self, share: Sharing<'_>, status_quo: &StatusQuo, free: Allocation) -> Allocation {
-        let mut last = free;
-        let said = self.effort.warnings.clone();
+        let mut last = Ok(free.clone());
+        let mut plan = free.plan;
+        let said = free.effort.warnings;
         for width in BANDS {
-            let mut found = Err(Unsolved::NothingToShare);
             for back in BACK {
-                let band = Band::between(&last.plan, &status_quo.plan, back, width);
+                let band = Band::between(&plan, &status_quo.plan, back, width);
                 self.basis = None;
                 self.effort.warnings.clone_from(&said);
-                found = self.share_near(share, band);
-                if found.is_ok() {
-                    break;
-                }
-            }
-            self.near = None;
-            match found {
-                Ok(allocation) => last = allocation,
-                Err(why) => {
-                    last.effort.warnings.push(format!("the heads assumed are not the plan's own: {why}"));
+                last = self.share_near(share, band);
+                if let Ok(found) = &last {
+                    plan.clone_from(&found.plan);
                     break;
                 }
             }
         }
-        last
+        self.near = None;
+        last.unwrap_or_else(|why| {
+            let warning =
+                format!("no bargain holds at its own plan's heads: `{}` stands ({why})", status_quo.policy);
+            self.stand(status_quo, share.goal.clone(), warning)
+        })
     }
 
     fn share_near(&mut self, share: Sharing<'_>, band: Band) -> Result<Allocation, Unsolved> {
@@ -152,14 +183,19 @@ impl<'a> Engine<'a, '_> {
         Ok(allocation)
     }
 
-    /// The status quo, where nobody can gain.
-    fn stand(&mut self, status_quo: &StatusQuo, yields: Yields, goal: Goal) -> Allocation {
-        let warning = format!("nobody can gain over `{}`: its plan stands", status_quo.policy);
+    /// The status quo, and why it stands.
+    fn stand(&mut self, status_quo: &StatusQuo, goal: Goal, warning: String) -> Allocation {
         self.effort.warnings = vec![warning];
+        let (plan, yields) = (status_quo.plan.clone(), self.yields_along(&status_quo.plan));
         let benefit = status_quo.benefits.iter().sum();
-        let levels = Levels { goal, levels: Vec::new() };
-        self.finish(status_quo.plan.clone(), None, benefit, yields, &levels)
+        self.finish(plan, None, benefit, yields, &Levels { goal, levels: Vec::new() })
     }
+}
+
+/// What a pass found.
+struct Pass {
+    goal: Goal,
+    allocation: Allocation,
 }
 
 /// What is shared, and how.

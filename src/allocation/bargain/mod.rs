@@ -29,9 +29,9 @@ use super::unsolved::Unsolved;
 pub(super) use heads::Band;
 use outer::{Concave, Outer};
 
-/// A gain up to this is none, relative to what the riparian has under the status quo: about what a solver does not know
-/// of a benefit.
-pub const NO_GAIN: f64 = 1e-5;
+/// A gain up to this is none, relative to what the riparian has under the status quo: what a solver does not know of a
+/// benefit, and what the others' lowered floors may give.
+pub const NO_GAIN: f64 = 1e-4;
 /// A floor is put this far below the status quo, relative to it, so that a status quo that is the best there is
 /// leaves a plan.
 const FLOOR_SLACK: f64 = 1e-5;

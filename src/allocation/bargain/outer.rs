@@ -14,11 +14,11 @@ const FIRST: [f64; 8] = [1.0, 0.7, 0.5, 0.35, 0.25, 0.15, 0.08, 0.03];
 /// What the tangents may promise too much at the end: arguments are then known to about its root.
 const GAP: f64 = 1e-9;
 /// The same where no tangent helps any more.
-const LAST_GAP: f64 = 1e-6;
+const LAST_GAP: f64 = 1e-5;
 /// The most rounds.
 const ROUNDS: usize = 60;
 /// No tangent touches below this share of the greatest value.
-const LEAST: f64 = 1e-6;
+const LEAST: f64 = 1e-4;
 
 /// `weight * phi_alpha(var)`.
 #[derive(Clone, Copy, Debug)]
@@ -75,25 +75,33 @@ impl Outer {
     /// # Errors
     /// How it ended, if it did not arrive.
     pub(super) fn climb(&mut self, near: Vec<f64>) -> Result<Vec<f64>, Status> {
+        let (mut best, mut least) = (near.clone(), f64::INFINITY);
         let mut values = near;
-        let mut last = f64::INFINITY;
         for _ in 0..ROUNDS {
-            let mut vertex = Vertex::of(&self.program).ok_or(Status::Infeasible)?;
-            vertex.go_near(&values);
-            let status = vertex.minimise();
-            self.steps += vertex.steps();
-            if status != Status::Optimal {
-                return Err(status);
-            }
-            values = self.program.variable_ids().map(|var| vertex.value(var)).collect();
+            let Some(next) = self.round(&values) else { break };
+            values = next;
             let gap = self.gap(&values);
-            if gap <= GAP || (gap >= last && gap <= LAST_GAP) {
-                return Ok(values);
+            let stuck = gap >= least && least <= LAST_GAP;
+            if gap < least {
+                best.clone_from(&values);
+                least = gap;
             }
-            last = gap;
+            if gap <= GAP || stuck {
+                break;
+            }
             self.touch_all(&values);
         }
-        if last <= LAST_GAP { Ok(values) } else { Err(Status::NotConverged) }
+        if least <= LAST_GAP { Ok(best) } else { Err(Status::NotConverged) }
+    }
+
+    /// The best vertex under the tangents so far, if it is found.
+    fn round(&mut self, near: &[f64]) -> Option<Vec<f64>> {
+        let mut vertex = Vertex::of(&self.program)?;
+        vertex.go_near(near);
+        let status = vertex.minimise();
+        self.steps += vertex.steps();
+        let values = || self.program.variable_ids().map(|var| vertex.value(var)).collect();
+        (status == Status::Optimal).then(values)
     }
 
     /// Where a term's tangents are to touch at a point, and by how much they promise too much there.

@@ -162,6 +162,9 @@ impl Formulation<'_> {
     /// Holds the priced shortfall of all promises at its least in every later solve: promises that every
     /// best plan keeps are kept, and the priced sum of the others stays within a hair of the least.
     pub fn hold_shortfall(&mut self, least: &LeastShortfall) {
+        if least.total == f64::INFINITY {
+            return;
+        }
         let mut breakable = Vec::new();
         for (broken, kept) in self.vars.broken.clone().into_iter().zip(&least.kept) {
             if *kept {
@@ -219,6 +222,11 @@ pub struct LeastShortfall {
 }
 
 impl LeastShortfall {
+    /// Any shortfall will do: its price is in the benefits that are shared.
+    pub fn any() -> LeastShortfall {
+        LeastShortfall { total: f64::INFINITY, kept: Vec::new() }
+    }
+
     /// Reads it from a solution of the program that minimises it: a promise is kept by every best plan
     /// where breaking it costs (its reduced cost is positive), and all are where the sum is nothing.
     pub fn read(formulation: &Formulation<'_>, solution: &Solution) -> LeastShortfall {
