@@ -9,23 +9,25 @@
 //! total benefit, and made again at the heads they lead to until generation hardly moves
 //! (docs/decisions/0002, 0007 and 0008).
 
+mod fair;
+mod goal;
+mod lift;
+
 use crate::energy::hydropower::{StoragePath, Yields};
-use crate::solver::lexicographic::Member;
-use crate::solver::program::{Program, Var};
-use crate::solver::vertex::{Basis, Lift, Vertex};
+use crate::solver::program::Program;
+use crate::solver::vertex::Basis;
 use crate::solver::{Solution, Solver, Status};
 
-use super::award::{by_claims, estates, treaty};
 use super::bargain::Band;
 use super::diagnosis::conflicts;
 use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::goal::Goal;
 use super::guarantee::{GaveWay, Guarantees, members};
-use super::levels::{Held, Levels, sum_up};
+use super::levels::{Held, Levels};
 use super::plan::{Plan, Prices};
-use super::policy::{Alpha, Award, AwardRule, EXACT, Floor, Measure, Policy, Scale, Weights, Welfare};
-use super::priority::{self, Limits};
+use super::policy::{Alpha, EXACT, Floor, Measure, Policy, Weights, Welfare};
+use super::priority::Limits;
 use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
 use super::window::Window;
@@ -36,8 +38,6 @@ pub(super) const HEAD_TOLERANCE: f64 = 1e-3;
 pub(super) const HEAD_PASSES: usize = 6;
 /// The most passes of a policy's own round of programs, each at the heads of the last.
 pub(super) const GOAL_PASSES: usize = 3;
-/// How much more a level may be missed where the program with the slack asked for cannot be solved.
-const WIDER: [f64; 2] = [2.0, 10.0];
 /// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
 pub(super) const DRAFT_SMOOTHING: f64 = 1e-3;
 
@@ -301,51 +301,6 @@ impl<'a, 's> Engine<'a, 's> {
         Ok(LeastShortfall::read(&formulation, &solution))
     }
 
-    /// What a policy shares, and how. The targets of an award are set once, at the first heads.
-    fn goal(
-        &mut self,
-        policy: &Policy,
-        yields: &Yields,
-        shortfall: &LeastShortfall,
-    ) -> Result<(Goal, Welfare), Unsolved> {
-        let nearest = Welfare {
-            alpha: Alpha::Leximin,
-            measure: Measure::Needs,
-            weights: Weights::Equal,
-            floor: Floor::Nothing,
-            scale: Scale::Own,
-            classes: Vec::new(),
-        };
-        if let Some(goal) = priority::goal(self.window, policy) {
-            return Ok((goal, nearest));
-        }
-        match (&policy.welfare, &policy.award) {
-            (Some(welfare), _) => Ok((Goal::of_measure(self.window, welfare.measure), welfare.clone())),
-            (None, Some(award)) => Ok((self.award_goal(award, yields, shortfall)?, nearest)),
-            (None, None) => Err(Unsolved::ManyPrograms),
-        }
-    }
-
-    fn award_goal(
-        &mut self,
-        award: &Award,
-        yields: &Yields,
-        shortfall: &LeastShortfall,
-    ) -> Result<Goal, Unsolved> {
-        let basin = self.window.basin;
-        Ok(Goal::Award(match award.rule {
-            AwardRule::Treaty => treaty(self.window, award.limit).enforced(basin, award.enforce),
-            AwardRule::Claims(rule) => {
-                let estates = estates(basin);
-                let mut formulation = self.promised(Detail::Physics, yields, shortfall);
-                let members: Vec<Var> =
-                    estates.iter().map(|estate| estate.add_to(&mut formulation)).collect();
-                let (_, served) = self.lift(formulation, members, None)?;
-                by_claims(basin, award, rule, &estates, &served)?
-            }
-        }))
-    }
-
     /// Reaches a goal at given yields: the program that maximises benefit with the levels held, and the levels.
     pub(super) fn reach(
         &mut self,
@@ -375,176 +330,6 @@ impl<'a, 's> Engine<'a, 's> {
         };
         held.hold(&levels, self.slack);
         Ok((held, levels))
-    }
-
-    /// Maximises `sum w phi_alpha(u)`. If that cannot be done because a member can gain nothing at all, those
-    /// who cannot are left out and named.
-    fn fair(
-        &mut self,
-        goal: &Goal,
-        weights: &[f64],
-        alpha: f64,
-        yields: &Yields,
-        shortfall: &LeastShortfall,
-    ) -> Result<Vec<f64>, Unsolved> {
-        let mut formulation = self.promised(goal.detail(), yields, shortfall);
-        let members = goal.add_to(&mut formulation);
-        if members.is_empty() {
-            return Ok(Vec::new());
-        }
-        self.fair_levels(goal, &mut formulation.program, &members, weights, alpha)
-    }
-
-    pub(super) fn fair_levels(
-        &mut self,
-        goal: &Goal,
-        program: &mut Program,
-        members: &[Var],
-        weights: &[f64],
-        alpha: f64,
-    ) -> Result<Vec<f64>, Unsolved> {
-        sum_up(program, members, weights, alpha);
-        let solution = match self.solve(program, "sharing by the policy's rule") {
-            Ok(solution) => solution,
-            Err(unsolved) if alpha < 1.0 => return Err(unsolved),
-            Err(unsolved) => {
-                let can_gain = self.who_can_gain(program, members)?;
-                if can_gain.iter().all(|can| *can) {
-                    return Err(unsolved);
-                }
-                for position in (0..members.len()).filter(|position| !can_gain[*position]) {
-                    let name = goal.member_name(self.window.basin, position);
-                    let warning = format!("{name} cannot gain anything and was left out of the sum");
-                    self.effort.warnings.push(warning);
-                }
-                let pick = |all: &[f64]| -> Vec<f64> {
-                    all.iter().zip(&can_gain).filter(|(_, can)| **can).map(|(x, _)| *x).collect()
-                };
-                let some: Vec<Var> =
-                    members.iter().zip(&can_gain).filter(|(_, can)| **can).map(|(var, _)| *var).collect();
-                sum_up(program, &some, &pick(weights), alpha);
-                self.solve(program, "sharing by the policy's rule")?
-            }
-        };
-        Ok(members.iter().map(|var| solution.values[var.position()]).collect())
-    }
-
-    /// Which members can be above nothing: all of them, if the smallest can; else one by one.
-    fn who_can_gain(&mut self, program: &Program, members: &[Var]) -> Result<Vec<bool>, Unsolved> {
-        const NOTHING: f64 = 1e-7;
-        let mut alone = program.clone();
-        let mut best = Vec::with_capacity(members.len());
-        alone.clear_objective();
-        for var in members {
-            alone.add_cost(*var, -1.0);
-        }
-        let together = self.solve(&alone, "looking for who can gain")?;
-        if members.iter().all(|var| together.values[var.position()] > NOTHING) {
-            return Ok(vec![true; members.len()]);
-        }
-        for var in members {
-            alone.clear_objective();
-            alone.add_cost(*var, -1.0);
-            let solution = self.solve(&alone, "looking for who can gain")?;
-            best.push(solution.values[var.position()] > NOTHING);
-        }
-        Ok(best)
-    }
-
-    /// Leximin of the members, each counting once or by its weight; the program then stands where it ended.
-    pub(super) fn lift(
-        &mut self,
-        mut formulation: Formulation<'a>,
-        members: Vec<Var>,
-        weights: Option<&[f64]>,
-    ) -> Result<(Held<'a>, Vec<f64>), Unsolved> {
-        let weight = |at: usize| weights.map_or(1.0, |weights| weights[at]);
-        let list: Vec<Member> =
-            members.iter().enumerate().map(|(at, &var)| Member { var, weight: weight(at) }).collect();
-        let lift = Lift::add_to(&mut formulation.program, &list);
-        let mut vertex = self.vertex(&formulation.program)?;
-        self.approach(&mut vertex, || lift.first_round(&formulation.program));
-        let levels = lift
-            .climb(&mut vertex, self.slack)
-            .map_err(|status| self.why(&formulation.program, "lifting the worst off", status))?;
-        self.count(&vertex);
-        Ok((Held { formulation, vertex, members }, levels))
-    }
-
-    /// The plan of the greatest benefit, and the leximin of the needs among all that are as good.
-    fn lift_among_the_best(
-        &mut self,
-        goal: &Goal,
-        mut formulation: Formulation<'a>,
-    ) -> Result<(Held<'a>, Solution, Vec<f64>), Unsolved> {
-        let members = goal.add_to(&mut formulation);
-        let list: Vec<Member> = members.iter().map(|&var| Member { var, weight: 1.0 }).collect();
-        let lift = Lift::add_to(&mut formulation.program, &list);
-        let vertex = self.vertex(&formulation.program)?;
-        let mut held = Held { formulation, vertex, members };
-        match held.vertex.minimise() {
-            Status::Optimal => held.vertex.hold_tight(lift.rows()),
-            status => {
-                return Err(self.why(&held.formulation.program, "taking the best total benefit", status));
-            }
-        }
-        let best = held.vertex.solution(&held.formulation.program, Status::Optimal);
-        let levels = match lift.climb(&mut held.vertex, self.slack) {
-            Ok(levels) => levels,
-            Err(_) => {
-                let warning = "plans of equal money were not ranked by the worst-off need";
-                self.effort.warnings.push(warning.to_owned());
-                held.restrict(&best);
-                return Ok((held, best, Vec::new()));
-            }
-        };
-        self.count(&held.vertex);
-        let lifted = held.vertex.solution(&held.formulation.program, Status::Optimal);
-        held.restrict(&lifted);
-        Ok((held, lifted, levels))
-    }
-
-    /// The best plan that holds the levels; where they are held too tightly to be told apart, a little less tightly.
-    pub(super) fn best(&mut self, held: &mut Held<'a>, levels: &[f64]) -> Result<Solution, Unsolved> {
-        let before = held.vertex.steps();
-        let mut best = held.best();
-        for wider in WIDER {
-            if best.is_err() {
-                held.hold(levels, wider * self.slack);
-                best = held.best();
-            }
-        }
-        let stopped = |status| self.why(&held.formulation.program, "taking the best total benefit", status);
-        let solution = best.map_err(stopped)?;
-        self.effort.programs += 1;
-        self.effort.iterations += held.vertex.steps() - before;
-        self.basis = Some(held.vertex.basis());
-        Ok(solution)
-    }
-
-    /// A program at a vertex: near that of the last pass, if there was one.
-    pub(super) fn vertex(&self, program: &Program) -> Result<Vertex, Unsolved> {
-        let mut vertex = Vertex::of(program)
-            .ok_or_else(|| self.why(program, "laying out the program", Status::Infeasible))?;
-        self.basis.iter().for_each(|basis| vertex.go_to(basis));
-        Ok(vertex)
-    }
-
-    /// Brings a program that starts from nothing near its best plan, by the method for single programs.
-    pub(super) fn approach(&mut self, vertex: &mut Vertex, program: impl FnOnce() -> Program) {
-        if self.basis.is_none() {
-            let solution = self.solver.solve(&program());
-            self.effort.programs += 1;
-            self.effort.iterations += solution.iterations;
-            if solution.is_usable() {
-                vertex.go_near(&solution.values);
-            }
-        }
-    }
-
-    pub(super) fn count(&mut self, vertex: &Vertex) {
-        self.effort.programs += 1;
-        self.effort.iterations += vertex.steps();
     }
 
     /// A program that holds the promises, and the guarantees above them, as far as they can be kept.
