@@ -190,7 +190,7 @@ fn scale(picture: &Picture, width: f64) -> Scale {
         end * width / (width - wide(gain)).max(0.2 * width)
     };
     let all = gains.iter().filter(|gain| gain.after >= 0.0).map(needed).fold(high - low + left, f64::max);
-    Scale::round(low - left, low - left + all, (width / 70.0).round().clamp(2.0, 8.0) as usize)
+    Scale::round(low - left, low - left + all, (width / 50.0).round().clamp(2.0, 8.0) as usize)
 }
 
 fn written(value: f64) -> String {

@@ -206,11 +206,18 @@ fn draw(canvas: &Canvas, body: Frame, view: &View<'_>, picture: &Picture) {
 /// Says what the coalitions that are not shown have.
 fn others(canvas: &Canvas, spot: Spot, coalitions: &[Coalition]) {
     let least = coalitions.iter().map(Coalition::least).fold(f64::INFINITY, f64::min);
-    let text = format!(
-        "{} other coalitions, not shown, get at least {} more than they could get without the others",
-        coalitions.len(),
-        money(least)
-    );
+    let count = coalitions.len();
+    let text = if least < 0.0 {
+        format!(
+            "{count} other coalitions, not shown, could get {} more at most without the others",
+            money(-least)
+        )
+    } else {
+        let least = money(least);
+        format!(
+            "{count} other coalitions, not shown, get at least {least} more than they could get without the others"
+        )
+    };
     canvas.text(spot, &text, Type::SMALL, Across::Left, Upright::Middle);
 }
 

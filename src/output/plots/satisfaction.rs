@@ -267,9 +267,11 @@ impl<'a> HeatMap<'a> {
     }
 }
 
-/// The name of a policy in at most three lines that fit a column; it breaks after underscores.
+/// The name of a policy in at most three lines that fit a column; it breaks after underscores, and a word that is
+/// too long for small type too between two syllables.
 fn head_lines(policy: &str, room: f64) -> Vec<String> {
     let look = Type::LABEL.bold();
+    let smallest = look.fitted(policy, 0.0);
     if look.width(policy) <= room {
         return vec![policy.to_owned()];
     }
@@ -277,6 +279,7 @@ fn head_lines(policy: &str, room: f64) -> Vec<String> {
     for part in policy.split_inclusive('_') {
         match lines.last_mut() {
             Some(line) if look.width(&format!("{line}{part}")) <= room => line.push_str(part),
+            _ if smallest.width(part) > room => lines.extend(halves(part)),
             _ => lines.push(part.to_owned()),
         }
     }
@@ -286,6 +289,16 @@ fn head_lines(policy: &str, room: f64) -> Vec<String> {
         lines.extend(["\u{2026}".to_owned(), last]);
     }
     lines
+}
+
+/// A word in two parts with a hyphen, near its middle and before a syllable.
+fn halves(word: &str) -> [String; 2] {
+    let letters: Vec<char> = word.chars().collect();
+    let vowel = |at: usize| "aeiouy".contains(letters[at]);
+    let middle = letters.len() / 2;
+    let syllables = (2..letters.len().saturating_sub(2)).filter(|&at| !vowel(at) && vowel(at + 1));
+    let at = syllables.min_by_key(|at| at.abs_diff(middle)).unwrap_or(middle);
+    [letters[..at].iter().chain(&['-']).collect(), letters[at..].iter().collect()]
 }
 
 /// The type in which every line of these heads fits its column.
@@ -304,5 +317,12 @@ mod tests {
         assert_eq!(head_lines("proportional_fair", 400.0), ["proportional_fair"]);
         assert_eq!(head_lines("proportional_fair", 140.0), ["proportional_", "fair"]);
         assert_eq!(head_lines("a_policy_of_too_many_words_12", 70.0), ["a_", "\u{2026}", "12"]);
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_breaks_between_syllables() {
+        assert_eq!(halves("proportional"), ["propor-", "tional"]);
+        assert_eq!(halves("consortium"), ["consor-", "tium"]);
+        assert_eq!(head_lines("irrigation_first", 70.0), ["irri-", "gation_", "first"]);
     }
 }

@@ -12,9 +12,14 @@ use super::{Figure, View};
 /// The policy whose total benefit is the upper bound.
 const UPPER_BOUND: &str = "one_basin";
 
-/// A policy on the plane.
+/// Policies closer than this cannot be told apart: relative to the benefit, and in % of the worst-off need.
+const ALIKE: (f64, f64) = (2e-4, 0.05);
+
+/// A policy on the plane, with those that lie where it does.
 struct Dot {
     policy: String,
+    /// The names of all that lie here.
+    label: String,
     /// Total benefit: % of that of the upper bound, or MUSD where there is none.
     benefit: f64,
     /// The worst-off need, % met.
@@ -22,6 +27,11 @@ struct Dot {
 }
 
 impl Dot {
+    fn is_alike(&self, other: &Dot) -> bool {
+        let (benefit, worst) = (self.benefit - other.benefit, self.worst - other.worst);
+        benefit.abs() <= ALIKE.0 * self.benefit.abs() && worst.abs() <= ALIKE.1
+    }
+
     fn is_beaten_by(&self, other: &Dot) -> bool {
         let no_worse = other.benefit >= self.benefit && other.worst >= self.worst;
         no_worse && (other.benefit > self.benefit || other.worst > self.worst)
@@ -54,10 +64,17 @@ fn dots(view: &View<'_>) -> (Vec<Dot>, Measure) {
     let dot = |policy: &String| {
         let benefit = view.tables.criterion(policy, "total_benefit")? / unit;
         let worst = 100.0 * view.tables.criterion(policy, "worst_satisfaction")?;
-        Some(Dot { policy: policy.clone(), benefit, worst })
+        Some(Dot { policy: policy.clone(), label: policy.clone(), benefit, worst })
     };
     let measure = if most.is_some() { Measure::ShareOfOneBasin } else { Measure::Money };
-    (view.policies.iter().filter_map(dot).collect(), measure)
+    let mut dots: Vec<Dot> = Vec::new();
+    for dot in view.policies.iter().filter_map(dot) {
+        match dots.iter_mut().find(|other| other.is_alike(&dot)) {
+            Some(other) => other.label = format!("{}, {}", other.label, dot.label),
+            None => dots.push(dot),
+        }
+    }
+    (dots, measure)
 }
 
 fn title(dots: &[Dot], measure: Measure) -> String {
@@ -154,7 +171,7 @@ fn draw_labels(
 ) {
     let look = Type::LABEL.size(20.0);
     let sizes: Vec<(f64, f64)> =
-        dots.iter().map(|dot| (look.width(&dot.policy) + 4.0, 1.25 * look.size)).collect();
+        dots.iter().map(|dot| (look.width(&dot.label) + 4.0, 1.25 * look.size)).collect();
     let page = frame.inset(6.0, 4.0, -30.0, 4.0);
     for (k, label) in place_beside(spots, 12.0, &sizes, line, page).iter().enumerate() {
         let colour = if best[k] { palette::INK } else { palette::GREY };
@@ -163,6 +180,6 @@ fn draw_labels(
             canvas.line(&[spots[k], nearest], Line::solid(palette::AXIS, 1.25));
         }
         let spot = (label.left + 2.0, label.centre().1);
-        canvas.clear_text(spot, &dots[k].policy, look.colour(colour), Across::Left);
+        canvas.clear_text(spot, &dots[k].label, look.colour(colour), Across::Left);
     }
 }
