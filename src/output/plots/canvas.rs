@@ -132,7 +132,7 @@ impl Type {
     /// The type, made smaller (to 14 pixels at least) until the text fits.
     pub(super) fn fitted(&self, text: &str, room: f64) -> Type {
         let wide = self.width(text);
-        if wide <= room { *self } else { self.size((self.size * room / wide).clamp(14.0, self.size)) }
+        if wide <= room { *self } else { self.size((0.999 * self.size * room / wide).clamp(14.0, self.size)) }
     }
 }
 
