@@ -16,7 +16,7 @@ pub(super) struct Kind {
 }
 
 /// The kinds: first those that decide a plan, then those that bind it, then the money.
-pub(super) const KINDS: [Kind; 12] = [
+pub(super) const KINDS: [Kind; 11] = [
     Kind {
         key: "welfare",
         formula: "max sum_i w_i phi_alpha(x_i), x_i = (u_i - floor_i) / scale_i; phi_alpha(x) = x^(1 - alpha) / \
@@ -52,13 +52,6 @@ pub(super) const KINDS: [Kind; 12] = [
                 and trade for its own net benefit and takes the others as they are, round by round until nobody \
                 moves. It is no optimum of anything, and the status quo that gains are measured against.",
         source: "Nash, 1951, Annals of Mathematics 54; the rounds are Cournot's, 1838",
-    },
-    Kind {
-        key: "contract",
-        formula: "summer release >= that without a contract + V; winter energy returned = ratio x energy of V",
-        about: "Adds an exchange to an equilibrium: the owner of a reservoir lets more water go in summer and is \
-                given energy back in winter.",
-        source: "Agreement of Bishkek, 17 March 1998, recalled",
     },
     Kind {
         key: "constraint",

@@ -67,3 +67,9 @@ fn incremental(stakes: Stakes<'_>) -> Vec<f64> {
     }
     payoffs
 }
+
+/// The coalition that gets least beyond its worth, and how much; none for a single riparian.
+pub(super) fn core_slack(game: &Game, payoffs: &[f64]) -> Option<(Coalition, f64)> {
+    let sets = game.grand().subsets().filter(|set| !set.is_empty() && *set != game.grand());
+    sets.map(|set| (set, set.sum(payoffs) - game.worth(set))).min_by(|a, b| a.1.total_cmp(&b.1))
+}

@@ -6,8 +6,8 @@ use crate::fairness::games::{Coalition, Game, GameError, core_is_empty, propensi
 use crate::network::basin::Basin;
 use crate::quantity::index::Idx;
 
+use super::division::core_slack;
 use super::service::Fee;
-use super::settle::core_slack;
 
 /// Differences up to this are not spoken of, MUSD.
 const SPOKEN_OF_MUSD: f64 = 0.1;

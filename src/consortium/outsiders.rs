@@ -15,7 +15,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::allocation::equilibrium::standing::{price, stand};
+use crate::allocation::equilibrium::standing::{Hold, price, stand};
 use crate::allocation::equilibrium::territory::{Ground, is_main_outlet, owner};
 use crate::allocation::formulation::{BrokenKind, Detail, Formulation};
 use crate::allocation::plan::Plan;
@@ -265,19 +265,4 @@ fn nothing(program: &mut Program, vars: &Series<Var>) {
 
 fn fixed(program: &mut Program, vars: &Series<Var>, plan: &Series<f64>) {
     vars.iter().zip(plan).for_each(|(&var, &value)| program.set_bounds(var, value, value));
-}
-
-/// How a series of decisions is held in a coalition's program.
-#[derive(Clone, Copy, Debug)]
-enum Hold {
-    /// A member's own: free.
-    Own,
-    /// What is left, passed on: free.
-    Follows,
-    /// Out of reach: where it is.
-    Fixed,
-    /// An outsider's, as far as the members leave water.
-    AtMost,
-    /// An outsider's, and it stands.
-    Stands,
 }

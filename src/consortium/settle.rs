@@ -21,7 +21,7 @@ use crate::simulation::seasonal::Outcome;
 use crate::solver::interior_point::InteriorPoint;
 
 use super::coalition::{MOST_RIPARIANS, gains};
-use super::division::{Stakes, payoffs};
+use super::division::{Stakes, core_slack, payoffs};
 use super::findings::{Story, findings};
 use super::ledger::{Entry, Ledger, Party};
 use super::participation::least_changes;
@@ -246,10 +246,4 @@ fn worths(basin: &Basin, game: &Game, payoffs: &[f64]) -> Vec<Worth> {
         payoff_MUSD: set.sum(payoffs),
     };
     sets.into_iter().map(worth).collect()
-}
-
-/// The coalition that gets least beyond its worth, and how much; none for a single riparian.
-pub(super) fn core_slack(game: &Game, payoffs: &[f64]) -> Option<(Coalition, f64)> {
-    let sets = game.grand().subsets().filter(|set| !set.is_empty() && *set != game.grand());
-    sets.map(|set| (set, set.sum(payoffs) - game.worth(set))).min_by(|a, b| a.1.total_cmp(&b.1))
 }

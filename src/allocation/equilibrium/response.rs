@@ -22,7 +22,7 @@ use crate::solver::program::{ConvexTerm, Label, Var};
 
 use super::super::formulation::{BrokenKind, Formulation};
 use super::super::plan::Plan;
-use super::standing::{price, stand};
+use super::standing::{Hold, price, stand};
 use super::territory::{Territory, is_main_outlet, owner};
 
 /// The program of a best response.
@@ -264,19 +264,4 @@ impl<'a> Response<'a> {
             }
         }
     }
-}
-
-/// How a series of decisions is held in somebody's program.
-#[derive(Clone, Copy, Debug)]
-enum Hold {
-    /// The riparian's own: free.
-    Own,
-    /// What is left, passed on: free.
-    Follows,
-    /// Out of reach: where it is.
-    Fixed,
-    /// Another's, as far as the riparian leaves water.
-    AtMost,
-    /// Another's, and it stands.
-    Stands,
 }

@@ -34,3 +34,18 @@ pub(crate) fn stand(formulation: &mut Formulation<'_>, var: Var, value: f64) -> 
         moved
     })
 }
+
+/// How a series of decisions is held in the program of those who answer: a riparian, or a coalition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hold {
+    /// Their own: free.
+    Own,
+    /// What is left, passed on: free.
+    Follows,
+    /// Out of reach: where it is.
+    Fixed,
+    /// Another's, as far as they leave water.
+    AtMost,
+    /// Another's, and it stands.
+    Stands,
+}
