@@ -164,10 +164,10 @@ macro_rules! on_every_scenario {
 
 on_every_scenario! {
     normal_year: "normal-year";
-    #[ignore = "max_min ends at heads of its own making, Kayrakkum empty all winter: 0.954 of Tajikistan's load, 0.961 under quota"]
+    #[ignore = "max_min ends at heads of its own making, Kayrakkum empty all winter: its smallest 0.954, that of quota 0.961"]
     mean_2001_2010: "mean-2001-2010";
     dry_year: "dry-year";
-    #[ignore = "max_min ends at heads of its own making, Kayrakkum empty all winter: 0.989 of Tajikistan's load, 0.995 under quota"]
+    #[ignore = "max_min ends at heads of its own making, Kayrakkum empty all winter: its smallest 0.989, that of quota 0.995"]
     wet_year: "wet-year";
     rogun_filling: "rogun-filling";
     kambarata: "kambarata";
