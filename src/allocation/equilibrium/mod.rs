@@ -132,14 +132,27 @@ struct Game<'a, 's> {
 }
 
 impl<'a> Game<'a, '_> {
-    /// Rounds of answers until nobody moves, a circle closes, or there are no rounds left.
+    /// Rounds in which all answer, in order.
     fn rounds(&mut self, start: Plan, most: u32, yields: &Yields) -> Result<Plan, Unsolved> {
+        self.until_settled(start, most, |game, before| {
+            let mut plan = before.clone();
+            for i in game.order.clone() {
+                plan = game.reply(&plan, i, yields)?;
+            }
+            Ok(plan)
+        })
+    }
+
+    /// Goes round until nobody moves, a circle closes, or there are no rounds left.
+    fn until_settled(
+        &mut self,
+        start: Plan,
+        most: u32,
+        mut round_from: impl FnMut(&mut Self, &Plan) -> Result<Plan, Unsolved>,
+    ) -> Result<Plan, Unsolved> {
         let mut plans = vec![start];
         for round in 1..=most {
-            let mut plan = plans[plans.len() - 1].clone();
-            for i in self.order.clone() {
-                plan = self.reply(&plan, i, yields)?;
-            }
+            let plan = round_from(self, &plans[plans.len() - 1])?;
             let same = plans.iter().rposition(|before| self.moved(before, &plan) < SETTLED_HM3);
             plans.push(plan);
             if let Some(first) = same {
@@ -318,4 +331,86 @@ fn mean(plans: &[Plan]) -> Plan {
         }
     }
     mean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allocation::sample::sample;
+    use crate::quantity::index::Series;
+    use crate::solver::clarabel::Clarabel;
+
+    /// A plan of the sample in which the dam lets out so much in March and in April and the lake holds so much after.
+    fn letting_out(window: Window<'_>, releases: [f64; 2]) -> Plan {
+        let yields = crate::allocation::allocate::straight_yields(window);
+        let mut plan = start(window, &Clarabel::default(), &yields).unwrap().plan;
+        let lake = window.basin.reservoirs.indices().next().unwrap();
+        let mut outlets = window.basin.outlets(window.basin.reservoirs[lake].node);
+        let main = outlets.next().unwrap();
+        outlets.for_each(|spillway| plan.flow[spillway] = Series::new(vec![0.0; 2]));
+        plan.flow[main] = Series::new(releases.to_vec());
+        plan.storage[lake] = Series::new(vec![800.0 - releases[0], 1100.0 - releases[0] - releases[1]]);
+        plan
+    }
+
+    /// Rounds that lead from each plan of a list to the next and from the last back to the one at `back_to`; where they end,
+    /// and what is said of it.
+    fn ending(releases: &[[f64; 2]], back_to: usize, most: u32) -> ([f64; 2], Vec<f64>, Vec<String>) {
+        let sample = sample();
+        let window = sample.window();
+        let plans: Vec<Plan> = releases.iter().map(|releases| letting_out(window, *releases)).collect();
+        let mut game =
+            Game { window, solver: &Clarabel::default(), order: Vec::new(), effort: Effort::default() };
+        let mut rounds = 0;
+        let next = |_: &mut Game<'_, '_>, _: &Plan| {
+            rounds += 1;
+            let beyond = plans.len() - back_to;
+            let at = if rounds < plans.len() { rounds } else { back_to + (rounds - plans.len()) % beyond };
+            Ok(plans[at].clone())
+        };
+        let end = game.until_settled(plans[0].clone(), most, next).unwrap();
+        let lake = window.basin.reservoirs.indices().next().unwrap();
+        let main = window.basin.outlets(window.basin.reservoirs[lake].node).next().unwrap();
+        let flow = end.flow[main].as_slice();
+        ([flow[0], flow[1]], end.storage[lake].as_slice().to_vec(), game.effort.warnings)
+    }
+
+    #[test]
+    fn answers_that_go_in_a_circle_are_said_and_averaged() {
+        let releases = [[300.0, 300.0], [200.0, 400.0], [250.0, 320.0], [150.0, 330.0]];
+        let (release, storage, warnings) = ending(&releases, 1, 30);
+        // the start is not of the circle
+        for (release, by_hand) in release.iter().zip([200.0, 350.0]) {
+            assert!((release - by_hand).abs() < 1e-9, "{release} instead of {by_hand} hm3");
+        }
+        for (storage, by_hand) in storage.iter().zip([600.0, 550.0]) {
+            assert!(
+                (storage - by_hand).abs() < 1e-9,
+                "{storage} instead of {by_hand} hm3: the balance is not kept"
+            );
+        }
+        let said = "best responses go in a circle of 3 rounds (closed in round 4); its average is taken";
+        assert_eq!(warnings, [said]);
+    }
+
+    #[test]
+    fn a_circle_back_to_the_start_is_one_too() {
+        let (release, _, warnings) = ending(&[[300.0, 300.0], [200.0, 400.0]], 0, 30);
+        assert!((release[0] - 250.0).abs() < 1e-9 && (release[1] - 350.0).abs() < 1e-9, "{release:?}");
+        assert!(warnings[0].starts_with("best responses go in a circle of 2 rounds"), "{warnings:?}");
+    }
+
+    #[test]
+    fn answers_that_stay_within_1_hm3_are_the_end_and_nothing_is_said() {
+        let (release, _, warnings) = ending(&[[300.0, 300.0], [200.0, 400.0], [200.9, 399.1]], 0, 30);
+        assert!((release[0] - 200.9).abs() < 1e-9, "{release:?}");
+        assert_eq!(warnings, Vec::<String>::new());
+    }
+
+    #[test]
+    fn rounds_that_do_not_end_are_said_and_the_last_plan_is_taken() {
+        let (release, _, warnings) = ending(&[[300.0, 300.0], [200.0, 400.0], [250.0, 320.0]], 0, 2);
+        assert!((release[0] - 250.0).abs() < 1e-9, "{release:?}");
+        assert_eq!(warnings, ["best responses still moved releases by 80 hm3 after 2 rounds"]);
+    }
 }
