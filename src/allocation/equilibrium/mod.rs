@@ -65,12 +65,23 @@ pub fn allocate(
         let (plan, benefit) = game.dispatch(&water, &yields)?;
         let (next, gap) = refreshed(window, &plan, &yields);
         if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
+            if gap >= HEAD_TOLERANCE {
+                game.effort.warnings.push(heads_unsettled(gap));
+            }
             let effort = Effort { head_gap: gap, ..game.effort };
             return Ok(Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort });
         }
         yields = next;
         pass += 1;
     }
+}
+
+/// Says that the answers at the last heads lead to others.
+fn heads_unsettled(gap: f64) -> String {
+    let percent = 100.0 * gap;
+    format!(
+        "the heads did not settle: at the plan's own, generation differs by {percent:.1} % from that counted on"
+    )
 }
 
 /// What a riparian could gain by changing its own plan alone, MUSD, at the prices of the water rounds.
