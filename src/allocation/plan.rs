@@ -1,12 +1,13 @@
 //! A plan: the decisions read out of a solved program, by element and period.
 
-use crate::energy::hydropower::StoragePath;
+use crate::energy::hydropower::{StoragePath, Yields};
 use crate::network::basin::{AreaIdx, DemandIdx, LineIdx, PlantIdx, ReachIdx, ReservoirIdx, ThermalIdx};
 use crate::quantity::index::{Idx, Series, Table};
 use crate::quantity::units::Volume;
 use crate::solver::program::Var;
 
 use super::formulation::Formulation;
+use super::window::Window;
 
 /// How near to a bound (relative to its size, or absolute below one) a value is taken to be on it.
 const SNAP: f64 = 1e-7;
@@ -70,6 +71,16 @@ impl Plan {
             start: start.clone(),
             end: self.storage.map(|series| series.map(|volume| Volume::new(*volume))),
         }
+    }
+
+    /// The yields at the plan's own heads, and how its energy changes with its storages.
+    pub fn yields(&self, window: Window<'_>) -> Yields {
+        Yields::around(window.basin, &self.storage_path(&window.start.storage), &self.turbined)
+    }
+
+    /// The share by which the energy that the plan makes at its own heads differs from what was counted on.
+    pub fn head_gap(&self, window: Window<'_>, assumed: &Yields) -> f64 {
+        assumed.gap(window.basin, &self.storage_path(&window.start.storage), &self.turbined)
     }
 }
 

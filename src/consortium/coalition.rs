@@ -121,10 +121,10 @@ impl<'a> Gains<'a, '_> {
             together.smooth(SMOOTHING);
             let mut values = self.solve(&together, "looking for a coalition's heads")?.values;
             values.truncate(width);
-            let next = self.own_yields(&together, &values);
-            let moved = self.moved(&together, &values, &yields, &next);
-            yields = next;
-            if moved < HEAD_TOLERANCE || pass == PASSES {
+            let plan = Plan::read(&together.formulation, &values);
+            let gap = plan.head_gap(self.window, &yields);
+            yields = plan.yields(self.window);
+            if gap < HEAD_TOLERANCE || pass == PASSES {
                 return Ok((yields, values));
             }
             pass += 1;
@@ -132,21 +132,7 @@ impl<'a> Gains<'a, '_> {
     }
 
     fn own_yields(&self, together: &Together<'_>, values: &[f64]) -> Yields {
-        let plan = Plan::read(&together.formulation, values);
-        Yields::along(self.window.basin, &plan.storage_path(&self.window.start.storage))
-    }
-
-    /// The share by which the members' generation moves from one set of yields to another.
-    fn moved(&self, together: &Together<'_>, values: &[f64], yields: &Yields, next: &Yields) -> f64 {
-        let (mut moved, mut total) = (0.0, 0.0);
-        for (h, turbined) in together.formulation.vars.turbined.enumerate() {
-            for (t, var) in turbined.enumerate() {
-                let water = values[var.position()];
-                moved += water * (next.of(h, t) - yields.of(h, t)).abs();
-                total += water * yields.of(h, t);
-            }
-        }
-        if total > 0.0 { moved / total } else { 0.0 }
+        Plan::read(&together.formulation, values).yields(self.window)
     }
 
     fn program(&self, coalition: Coalition, yields: &Yields) -> Together<'a> {

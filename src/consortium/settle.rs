@@ -13,7 +13,6 @@ use crate::allocation::status_quo::StatusQuo;
 use crate::allocation::terms::{SettlementRule, Terms};
 use crate::allocation::unsolved::Unsolved;
 use crate::allocation::window::Window;
-use crate::energy::hydropower::Yields;
 use crate::fairness::games::{Coalition, Game};
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::index::Idx;
@@ -78,7 +77,7 @@ fn coalition_gains(window: Window<'_>, status_quo: &StatusQuo) -> Result<Option<
     if window.basin.riparians.len() > MOST_RIPARIANS {
         return Ok(None);
     }
-    let yields = Yields::along(window.basin, &status_quo.plan.storage_path(&window.start.storage));
+    let yields = status_quo.plan.yields(window);
     gains(window, &yields, &status_quo.plan, &InteriorPoint::default()).map(Some)
 }
 

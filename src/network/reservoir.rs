@@ -95,4 +95,9 @@ impl Reservoir {
     pub fn level_at(&self, storage: Volume) -> Level {
         Level::new(self.level.value(storage.value()))
     }
+
+    /// How much the level rises with the storage, m/hm3.
+    pub fn level_slope_at(&self, storage: Volume) -> f64 {
+        self.level.slope(storage.value())
+    }
 }

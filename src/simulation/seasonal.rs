@@ -234,7 +234,6 @@ fn run_from(
     let allocation = allocate(window, &entry.policy, status_quo.as_deref(), solver, yields)?;
     let Allocation { plan, prices, benefit, levels, effort, yields: assumed } = allocation;
     let record = replay(window, &plan, prices.as_ref(), Origin { policy: &entry.name, member: 0 });
-    let path = plan.storage_path(&window.start.storage);
     Ok(Outcome {
         record,
         objective: benefit,
@@ -245,7 +244,7 @@ fn run_from(
         gave_way: effort.gave_way,
         warnings: effort.warnings,
         status_quo,
-        yields: Yields::along(window.basin, &path),
+        yields: plan.yields(window),
         assumed,
         plan,
     })

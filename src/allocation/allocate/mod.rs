@@ -246,51 +246,41 @@ impl<'a, 's> Engine<'a, 's> {
 
     /// Plans about money until generation hardly moves with the heads; then the one of the greatest benefit.
     fn money_passes(&mut self, yields: &Yields) -> Result<Draft<'a>, Unsolved> {
-        let mut formulation = Formulation::new(self.window, yields, Detail::Money);
-        let yields = self.settle(&mut formulation, yields)?;
-        let mut formulation = Formulation::new(self.window, &yields, Detail::Money);
+        let window = self.window;
+        let yields = self.settle(yields, |_, yields| Ok(Formulation::new(window, yields, Detail::Money)))?;
+        let mut formulation = Formulation::new(window, &yields, Detail::Money);
         formulation.maximise_benefit();
         let solution = self.solve(&formulation.program, "taking the best total benefit")?;
         Ok(Draft { formulation, solution, yields })
     }
 
-    /// Makes plans of great benefit, a little smoothed so that they do not jump from pass to pass, and moves
-    /// the yields towards theirs until generation hardly moves.
+    /// Makes plans of great benefit, a little smoothed so that they do not jump from pass to pass, and takes the yields
+    /// around each for the next until generation hardly moves.
     pub(super) fn settle(
         &mut self,
-        formulation: &mut Formulation<'_>,
         yields: &Yields,
+        mut program: impl FnMut(&mut Self, &Yields) -> Result<Formulation<'a>, Unsolved>,
     ) -> Result<Yields, Unsolved> {
         let mut yields = yields.clone();
-        let smoothing = formulation.unevenness();
         for _ in 1..HEAD_PASSES {
+            let mut formulation = program(self, &yields)?;
+            let smoothing = formulation.unevenness();
             formulation.maximise_benefit();
             smoothing.iter().for_each(|term| formulation.program.add_convex(term.scaled(DRAFT_SMOOTHING)));
             let solution = self.solve(&formulation.program, "looking for the heads")?;
-            let plan = Plan::read(formulation, &solution.values);
-            let (next, gap) = self.next_yields(&plan, &yields);
+            let plan = Plan::read(&formulation, &solution.values);
+            let gap;
+            (yields, gap) = self.next_yields(&plan, &yields);
             if gap < HEAD_TOLERANCE {
                 break;
             }
-            yields = next;
-            formulation.set_yields(&yields);
         }
         Ok(yields)
     }
 
-    /// The yields along a plan's own storages, and the share by which its generation would differ.
+    /// The yields around a plan, and the share by which its generation differs from what was counted on.
     pub(super) fn next_yields(&self, plan: &Plan, yields: &Yields) -> (Yields, f64) {
-        let path = plan.storage_path(&self.window.start.storage);
-        let next = Yields::along(self.window.basin, &path);
-        let (mut moved, mut total) = (0.0, 0.0);
-        for h in self.window.basin.plants.indices() {
-            for t in self.window.basin.horizon.indices() {
-                let turbined = plan.turbined[h][t];
-                moved += turbined * (next.of(h, t) - yields.of(h, t)).abs();
-                total += turbined * yields.of(h, t);
-            }
-        }
-        (next, if total > 0.0 { moved / total } else { 0.0 })
+        (plan.yields(self.window), plan.head_gap(self.window, yields))
     }
 
     /// The least priced shortfall of promises that any plan has, MUSD.

@@ -15,8 +15,9 @@ use crate::allocation::plan::Plan;
 use crate::allocation::policy::Welfare;
 use crate::allocation::status_quo::StatusQuo;
 use crate::allocation::unsolved::Unsolved;
+use crate::allocation::window::Window;
 use crate::energy::hydropower::{StoragePath, Yields};
-use crate::network::basin::{Basin, ReservoirIdx};
+use crate::network::basin::{Basin, PlantIdx, ReservoirIdx};
 use crate::quantity::index::{Series, Table};
 use crate::quantity::units::Volume;
 
@@ -33,6 +34,8 @@ const BACK: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 #[derive(Clone, Debug)]
 pub(in crate::allocation) struct Band {
     storage: Table<ReservoirIdx, Series<f64>>,
+    /// What is turbined part of the way.
+    turbined: Table<PlantIdx, Series<f64>>,
     /// To either side, as a share of the capacity.
     width: f64,
 }
@@ -40,16 +43,17 @@ pub(in crate::allocation) struct Band {
 impl Band {
     /// The storages part of the way from a plan's to another's, of those reservoirs that give a head.
     fn between(plan: &Plan, other: &Plan, share: f64, width: f64) -> Band {
-        let mut storage = plan.storage.clone();
-        for (own, other) in storage.iter_mut().zip(other.storage.iter()) {
-            own.iter_mut().zip(other.iter()).for_each(|(s, t)| *s += share * (t - *s));
-        }
-        Band { storage, width }
+        let mut band = Band { storage: plan.storage.clone(), turbined: plan.turbined.clone(), width };
+        part_of_the_way(band.storage.iter_mut().zip(other.storage.iter()), share);
+        part_of_the_way(band.turbined.iter_mut().zip(other.turbined.iter()), share);
+        band
     }
 
-    fn path(&self, start: &Table<ReservoirIdx, Volume>) -> StoragePath {
+    /// The yields in the middle of the band.
+    fn yields(&self, window: Window<'_>) -> Yields {
         let end = self.storage.map(|series| series.map(|volume| Volume::new(*volume)));
-        StoragePath { start: start.clone(), end }
+        let path = StoragePath { start: window.start.storage.clone(), end };
+        Yields::around(window.basin, &path, &self.turbined)
     }
 
     /// Keeps the storages that give a head within the band.
@@ -68,6 +72,12 @@ impl Band {
     }
 }
 
+fn part_of_the_way<'s>(pairs: impl Iterator<Item = (&'s mut Series<f64>, &'s Series<f64>)>, share: f64) {
+    for (own, other) in pairs {
+        own.iter_mut().zip(other.iter()).for_each(|(own, other)| *own += share * (other - *own));
+    }
+}
+
 fn gives_head(basin: &Basin, r: ReservoirIdx) -> bool {
     basin.plants.iter().any(|plant| plant.head.reservoir() == Some(r))
 }
@@ -79,7 +89,7 @@ impl<'a> Engine<'a, '_> {
         welfare: &Welfare,
         status_quo: &StatusQuo,
     ) -> Result<Allocation, Unsolved> {
-        let mut yields = self.yields_along(&status_quo.plan);
+        let mut yields = status_quo.plan.yields(self.window);
         let shortfall = self.promises_of_a_bargain(&yields)?;
         let mut last = self.free_pass(welfare, status_quo, &yields, &shortfall)?;
         for _ in 1..FREE_PASSES {
@@ -132,10 +142,6 @@ impl<'a> Engine<'a, '_> {
         if self.guarantees.is_empty() { Ok(LeastShortfall::any()) } else { self.least_shortfall(yields) }
     }
 
-    fn yields_along(&self, plan: &Plan) -> Yields {
-        Yields::along(self.window.basin, &plan.storage_path(&self.window.start.storage))
-    }
-
     /// Narrows the band around a plan until its heads are its own. Where no band of no width has a plan that can be found, the
     /// status quo stands: nobody is put below it.
     fn narrow(&mut self, share: Sharing<'_>, status_quo: &StatusQuo, free: Allocation) -> Allocation {
@@ -163,7 +169,7 @@ impl<'a> Engine<'a, '_> {
     }
 
     fn share_near(&mut self, share: Sharing<'_>, band: Band) -> Result<Allocation, Unsolved> {
-        let yields = Yields::along(self.window.basin, &band.path(&self.window.start.storage));
+        let yields = band.yields(self.window);
         self.near = Some(band);
         self.share_at(share, yields)
     }
@@ -186,7 +192,7 @@ impl<'a> Engine<'a, '_> {
     /// The status quo, and why it stands.
     fn stand(&mut self, status_quo: &StatusQuo, goal: Goal, warning: String) -> Allocation {
         self.effort.warnings = vec![warning];
-        let (plan, yields) = (status_quo.plan.clone(), self.yields_along(&status_quo.plan));
+        let (plan, yields) = (status_quo.plan.clone(), status_quo.plan.yields(self.window));
         let benefit = status_quo.benefits.iter().sum();
         self.finish(plan, None, benefit, yields, &Levels { goal, levels: Vec::new() })
     }

@@ -63,7 +63,7 @@ pub fn allocate(
         game.effort.warnings.clear();
         water = game.rounds(water, rule.rounds, &yields)?;
         let (plan, benefit) = game.dispatch(&water, &yields)?;
-        let (next, gap) = refreshed(window, &plan, &yields);
+        let (next, gap) = (plan.yields(window), plan.head_gap(window, &yields));
         if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
             if gap >= HEAD_TOLERANCE {
                 game.effort.warnings.push(heads_unsettled(gap));
@@ -119,20 +119,6 @@ fn start(window: Window<'_>, solver: &dyn Solver, yields: &Yields) -> Result<All
     let policies = catalogue();
     let quota = policies.get("quota").ok_or(Unsolved::NothingToShare)?;
     allocate_policy(window, quota, None, solver, yields)
-}
-
-/// The yields along a plan's own storages, and the share by which its generation would differ.
-fn refreshed(window: Window<'_>, plan: &Plan, yields: &Yields) -> (Yields, f64) {
-    let next = Yields::along(window.basin, &plan.storage_path(&window.start.storage));
-    let (mut moved, mut total) = (0.0, 0.0);
-    for h in window.basin.plants.indices() {
-        for t in window.basin.horizon.indices() {
-            let turbined = plan.turbined[h][t];
-            moved += turbined * (next.of(h, t) - yields.of(h, t)).abs();
-            total += turbined * yields.of(h, t);
-        }
-    }
-    (next, if total > 0.0 { moved / total } else { 0.0 })
 }
 
 struct Game<'a, 's> {

@@ -3,7 +3,7 @@
 use crate::energy::hydropower::Yields;
 use crate::network::basin::{AreaIdx, MarketIdx};
 use crate::network::power_system::Terminal;
-use crate::quantity::index::{PeriodIdx, Table};
+use crate::quantity::index::{Idx, PeriodIdx, Table};
 use crate::solver::program::{Label, Row};
 
 use super::{Formulation, MoneyTerm, YieldPlace};
@@ -147,11 +147,32 @@ impl Formulation<'_> {
                 self.yields.push(YieldPlace { plant: h, period: t, term, money });
             }
         }
+        self.add_head_slopes(yields);
     }
 
-    /// Puts new yields in: coefficients of the area balances, operating costs, and the bound
+    /// What more storage adds to a plant's energy, `slope * (mean of the storages at start and end - S0)`.
+    fn add_head_slopes(&mut self, yields: &Yields) {
+        let basin = self.window.basin;
+        for (h, plant) in basin.plants.enumerate() {
+            for t in basin.horizon.indices() {
+                let Some((r, slope)) = plant.head.reservoir().zip(yields.slope(h, t)) else { continue };
+                let row = self.price_rows.area[plant.area][t];
+                let half = 0.5 * slope.energy_per_storage;
+                let mut constant = slope.energy_per_storage * slope.around;
+                self.program.add_term(row, self.vars.storage[r][t], half);
+                match t.position() {
+                    0 => constant -= half * self.window.start.storage[r].value(),
+                    at => self.program.add_term(row, self.vars.storage[r][PeriodIdx::new(at - 1)], half),
+                }
+                let bounds = *self.program.row(row);
+                self.program.set_row_bounds(row, bounds.lower + constant, bounds.upper + constant);
+            }
+        }
+    }
+
+    /// Puts yields in: coefficients of the area balances, operating costs, and the bound
     /// `turbined <= min(turbine limit * days, capacity * hours / yield)`.
-    pub fn set_yields(&mut self, yields: &Yields) {
+    pub(super) fn set_yields(&mut self, yields: &Yields) {
         let basin = self.window.basin;
         for place in &self.yields {
             let plant = &basin.plants[place.plant];

@@ -20,7 +20,7 @@ use crate::solver::lexicographic;
 use crate::solver::program::Var;
 use crate::solver::vertex::Lift;
 
-use super::allocate::{DRAFT_SMOOTHING, Draft, Engine, HEAD_PASSES, HEAD_TOLERANCE};
+use super::allocate::{Draft, Engine};
 use super::formulation::{Detail, Formulation, LeastShortfall};
 use super::plan::Plan;
 use super::unsolved::Unsolved;
@@ -165,20 +165,10 @@ impl<'a> Engine<'a, '_> {
     /// the greatest benefit. As for a policy about money alone, but with the promises held first.
     pub(super) fn guaranteed_passes(&mut self, yields: &Yields) -> Result<Draft<'a>, Unsolved> {
         let shortfall = self.least_shortfall(yields)?;
-        let mut yields = yields.clone();
-        for _ in 1..HEAD_PASSES {
-            self.find_guarantees(&yields, &shortfall)?;
-            let mut formulation = self.promised(Detail::Money, &yields, &shortfall);
-            let smoothing = formulation.unevenness();
-            formulation.maximise_benefit();
-            smoothing.iter().for_each(|term| formulation.program.add_convex(term.scaled(DRAFT_SMOOTHING)));
-            let solution = self.solve(&formulation.program, "looking for the heads")?;
-            let (next, gap) = self.next_yields(&Plan::read(&formulation, &solution.values), &yields);
-            if gap < HEAD_TOLERANCE {
-                break;
-            }
-            yields = next;
-        }
+        let yields = self.settle(yields, |engine, yields| {
+            engine.find_guarantees(yields, &shortfall)?;
+            Ok(engine.promised(Detail::Money, yields, &shortfall))
+        })?;
         self.find_guarantees(&yields, &shortfall)?;
         let mut formulation = self.promised(Detail::Money, &yields, &shortfall);
         formulation.maximise_benefit();
