@@ -2,6 +2,7 @@
 
 pub mod allocate;
 pub mod award;
+mod band;
 pub mod bargain;
 pub mod diagnosis;
 pub mod equilibrium;

@@ -18,7 +18,7 @@ use crate::solver::program::Program;
 use crate::solver::vertex::Basis;
 use crate::solver::{Solution, Solver, Status};
 
-use super::bargain::Band;
+use super::band::Band;
 use super::diagnosis::conflicts;
 use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
@@ -36,8 +36,9 @@ use super::window::Window;
 pub(super) const HEAD_TOLERANCE: f64 = 1e-3;
 /// The most passes that look for heads with one program each.
 pub(super) const HEAD_PASSES: usize = 6;
-/// The most passes of a policy's own round of programs, each at the heads of the last.
-pub(super) const GOAL_PASSES: usize = 3;
+/// How near to the last plan's a storage stays in the passes of a policy's own round of programs after the first, as shares of
+/// its reservoir's capacity.
+const GOAL_BANDS: [f64; 3] = [0.2, 0.05, 0.02];
 /// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
 pub(super) const DRAFT_SMOOTHING: f64 = 1e-3;
 
@@ -228,18 +229,18 @@ impl<'a, 's> Engine<'a, 's> {
         self.find_guarantees(yields, &shortfall)?;
         let (goal, welfare) = self.goal(policy, yields, &shortfall)?;
         let mut yields = yields.clone();
-        let mut pass = 1;
+        let mut bands = GOAL_BANDS.into_iter();
         loop {
             let (mut held, levels) = self.reach(&goal, &welfare, &yields, &shortfall)?;
             let solution = self.best(&mut held, &levels)?;
             let benefit = held.formulation.benefit_at(&solution.values);
             let plan = self.even_plan(held.formulation, solution);
             let (next, gap) = self.next_yields(&plan, &yields);
-            if gap < HEAD_TOLERANCE || pass == GOAL_PASSES {
-                return Ok(self.finish(plan, None, benefit, yields, &Levels { goal, levels }));
+            match bands.next() {
+                Some(width) if gap >= HEAD_TOLERANCE => self.near = Some(Band::around(&plan, width)),
+                _ => return Ok(self.finish(plan, None, benefit, yields, &Levels { goal, levels })),
             }
             yields = next;
-            pass += 1;
             self.find_guarantees(&yields, &shortfall)?;
         }
     }

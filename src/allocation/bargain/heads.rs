@@ -8,18 +8,14 @@
 //! the way back towards those of the status quo; at the end of that way there is one.
 
 use crate::allocation::allocate::{Allocation, Engine};
-use crate::allocation::formulation::{Formulation, LeastShortfall};
+use crate::allocation::band::Band;
+use crate::allocation::formulation::LeastShortfall;
 use crate::allocation::goal::Goal;
 use crate::allocation::levels::Levels;
-use crate::allocation::plan::Plan;
 use crate::allocation::policy::Welfare;
 use crate::allocation::status_quo::StatusQuo;
 use crate::allocation::unsolved::Unsolved;
-use crate::allocation::window::Window;
-use crate::energy::hydropower::{StoragePath, Yields};
-use crate::network::basin::{Basin, PlantIdx, ReservoirIdx};
-use crate::quantity::index::{Series, Table};
-use crate::quantity::units::Volume;
+use crate::energy::hydropower::Yields;
 
 /// The most free passes.
 const FREE_PASSES: usize = 4;
@@ -29,58 +25,6 @@ const HEADS_SETTLED: f64 = 5e-4;
 const BANDS: [f64; 3] = [0.02, 0.005, 0.0];
 /// How far back to the status quo a band is looked for, as shares of the way.
 const BACK: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
-
-/// Storages that a plan must stay near.
-#[derive(Clone, Debug)]
-pub(in crate::allocation) struct Band {
-    storage: Table<ReservoirIdx, Series<f64>>,
-    /// What is turbined part of the way.
-    turbined: Table<PlantIdx, Series<f64>>,
-    /// To either side, as a share of the capacity.
-    width: f64,
-}
-
-impl Band {
-    /// The storages part of the way from a plan's to another's, of those reservoirs that give a head.
-    fn between(plan: &Plan, other: &Plan, share: f64, width: f64) -> Band {
-        let mut band = Band { storage: plan.storage.clone(), turbined: plan.turbined.clone(), width };
-        part_of_the_way(band.storage.iter_mut().zip(other.storage.iter()), share);
-        part_of_the_way(band.turbined.iter_mut().zip(other.turbined.iter()), share);
-        band
-    }
-
-    /// The yields in the middle of the band.
-    fn yields(&self, window: Window<'_>) -> Yields {
-        let end = self.storage.map(|series| series.map(|volume| Volume::new(*volume)));
-        let path = StoragePath { start: window.start.storage.clone(), end };
-        Yields::around(window.basin, &path, &self.turbined)
-    }
-
-    /// Keeps the storages that give a head within the band.
-    pub(in crate::allocation) fn hold(&self, formulation: &mut Formulation<'_>) {
-        let basin = formulation.window.basin;
-        for r in basin.reservoirs.indices().filter(|&r| gives_head(basin, r)) {
-            let most = basin.reservoirs[r].storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
-            for t in basin.horizon.indices() {
-                let var = formulation.vars.storage[r][t];
-                let bounds = *formulation.program.variable(var);
-                let inside = |value: f64| value.clamp(bounds.lower, bounds.upper);
-                let (middle, side) = (self.storage[r][t], self.width * most);
-                formulation.program.set_bounds(var, inside(middle - side), inside(middle + side));
-            }
-        }
-    }
-}
-
-fn part_of_the_way<'s>(pairs: impl Iterator<Item = (&'s mut Series<f64>, &'s Series<f64>)>, share: f64) {
-    for (own, other) in pairs {
-        own.iter_mut().zip(other.iter()).for_each(|(own, other)| *own += share * (other - *own));
-    }
-}
-
-fn gives_head(basin: &Basin, r: ReservoirIdx) -> bool {
-    basin.plants.iter().any(|plant| plant.head.reservoir() == Some(r))
-}
 
 impl<'a> Engine<'a, '_> {
     /// Bargains over the gains.

@@ -26,7 +26,6 @@ use super::levels::{Held, sum_up};
 use super::policy::{Alpha, Scale, Welfare};
 use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
-pub(super) use heads::Band;
 use outer::{Concave, Outer};
 
 /// A gain up to this is none, relative to what the riparian has under the status quo: what a solver does not know of a
