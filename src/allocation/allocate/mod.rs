@@ -33,9 +33,12 @@ use super::unsolved::Unsolved;
 use super::window::Window;
 
 /// Generation may move by this share between the heads assumed and the heads that follow.
-pub(super) const HEAD_TOLERANCE: f64 = 1e-3;
-/// The most passes that look for heads with one program each.
-pub(super) const HEAD_PASSES: usize = 6;
+pub(super) const HEAD_TOLERANCE: f64 = 3e-4;
+/// How near to the last plan's a storage stays in the passes after each that looks for the heads of a plan about money, as
+/// shares of its reservoir's capacity.
+const MONEY_BANDS: [f64; 5] = [1.0, 0.2, 0.1, 0.05, LAST_BAND];
+/// The same in the last program, which is not smoothed.
+const LAST_BAND: f64 = 0.05;
 /// How near to the last plan's a storage stays in the passes of a policy's own round of programs after the first, as shares of
 /// its reservoir's capacity.
 const GOAL_BANDS: [f64; 3] = [0.2, 0.05, 0.02];
@@ -248,23 +251,21 @@ impl<'a, 's> Engine<'a, 's> {
     /// Plans about money until generation hardly moves with the heads; then the one of the greatest benefit.
     fn money_passes(&mut self, yields: &Yields) -> Result<Draft<'a>, Unsolved> {
         let window = self.window;
-        let yields = self.settle(yields, |_, yields| Ok(Formulation::new(window, yields, Detail::Money)))?;
-        let mut formulation = Formulation::new(window, &yields, Detail::Money);
-        formulation.maximise_benefit();
-        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
-        Ok(Draft { formulation, solution, yields })
+        self.settle(yields, |_, yields| Ok(Formulation::new(window, yields, Detail::Money)))
     }
 
     /// Makes plans of great benefit, a little smoothed so that they do not jump from pass to pass, and takes the yields
-    /// around each for the next until generation hardly moves.
+    /// around each for the next until generation hardly moves; then the plan of the greatest benefit near the last.
     pub(super) fn settle(
         &mut self,
         yields: &Yields,
         mut program: impl FnMut(&mut Self, &Yields) -> Result<Formulation<'a>, Unsolved>,
-    ) -> Result<Yields, Unsolved> {
+    ) -> Result<Draft<'a>, Unsolved> {
         let mut yields = yields.clone();
-        for _ in 1..HEAD_PASSES {
+        let mut near: Option<Band> = None;
+        for width in MONEY_BANDS {
             let mut formulation = program(self, &yields)?;
+            near.iter().for_each(|band| band.hold(&mut formulation));
             let smoothing = formulation.unevenness();
             formulation.maximise_benefit();
             smoothing.iter().for_each(|term| formulation.program.add_convex(term.scaled(DRAFT_SMOOTHING)));
@@ -272,11 +273,17 @@ impl<'a, 's> Engine<'a, 's> {
             let plan = Plan::read(&formulation, &solution.values);
             let gap;
             (yields, gap) = self.next_yields(&plan, &yields);
-            if gap < HEAD_TOLERANCE {
+            let settled = gap < HEAD_TOLERANCE;
+            near = Some(Band::around(&plan, if settled { LAST_BAND } else { width }));
+            if settled {
                 break;
             }
         }
-        Ok(yields)
+        let mut formulation = program(self, &yields)?;
+        near.iter().for_each(|band| band.hold(&mut formulation));
+        formulation.maximise_benefit();
+        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
+        Ok(Draft { formulation, solution, yields })
     }
 
     /// The yields around a plan, and the share by which its generation differs from what was counted on.

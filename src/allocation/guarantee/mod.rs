@@ -165,14 +165,9 @@ impl<'a> Engine<'a, '_> {
     /// the greatest benefit. As for a policy about money alone, but with the promises held first.
     pub(super) fn guaranteed_passes(&mut self, yields: &Yields) -> Result<Draft<'a>, Unsolved> {
         let shortfall = self.least_shortfall(yields)?;
-        let yields = self.settle(yields, |engine, yields| {
+        self.settle(yields, |engine, yields| {
             engine.find_guarantees(yields, &shortfall)?;
             Ok(engine.promised(Detail::Money, yields, &shortfall))
-        })?;
-        self.find_guarantees(&yields, &shortfall)?;
-        let mut formulation = self.promised(Detail::Money, &yields, &shortfall);
-        formulation.maximise_benefit();
-        let solution = self.solve(&formulation.program, "taking the best total benefit")?;
-        Ok(Draft { formulation, solution, yields })
+        })
     }
 }
