@@ -21,7 +21,7 @@ fn dry_year() -> Scenario {
 fn one_program(criterion: &mut Criterion) {
     let scenario = dry_year();
     let window = scenario.window();
-    let yields = first_yields(window, &Clarabel::default()).unwrap();
+    let yields = first_yields(window).unwrap();
     let mut formulation = Formulation::new(window, &yields, Detail::Money);
     formulation.maximise_benefit();
     let program = &formulation.program;
@@ -39,7 +39,7 @@ fn policies(criterion: &mut Criterion) {
     let scenario = dry_year();
     let window = scenario.window();
     let solver = Clarabel::default();
-    let yields = first_yields(window, &solver).unwrap();
+    let yields = first_yields(window).unwrap();
     let mut group = criterion.benchmark_group("a policy in the dry year");
     group.sample_size(10);
     for name in &scenario.run_policies {

@@ -46,7 +46,7 @@ impl Solver for Keeper {
 /// The program that the proportionally fair policy maximises.
 fn fair_program(scenario: &Scenario) -> Program {
     let keeper = Keeper(Mutex::new(Vec::new()));
-    let yields = first_yields(scenario.window(), &InteriorPoint::default()).unwrap();
+    let yields = first_yields(scenario.window()).unwrap();
     goal_program(scenario.window(), &scenario.policies["proportional_fair"], None, &keeper, &yields).unwrap();
     let is_fair = |program: &Program| {
         program.convex_terms().iter().any(|term| matches!(term, ConvexTerm::AlphaFair { .. }))

@@ -18,7 +18,7 @@ fn load(name: &str) -> Scenario {
 
 fn allocated(scenario: &Scenario, policy: &str) -> Allocation {
     let solver = Clarabel::default();
-    let yields = first_yields(scenario.window(), &solver).unwrap();
+    let yields = first_yields(scenario.window()).unwrap();
     allocate(scenario.window(), &scenario.policies[policy], None, &solver, &yields).unwrap()
 }
 

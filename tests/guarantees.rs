@@ -25,7 +25,7 @@ fn with(guarantees: &str) -> (Scenario, Allocation) {
 
 fn allocated(scenario: &Scenario, policy: &Policy) -> Allocation {
     let solver = Clarabel::default();
-    let yields = first_yields(scenario.window(), &solver).unwrap();
+    let yields = first_yields(scenario.window()).unwrap();
     allocate(scenario.window(), policy, None, &solver, &yields).unwrap()
 }
 

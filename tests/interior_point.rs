@@ -92,7 +92,7 @@ const SHIPPED: [&str; 9] = [
 fn programs_of(scenario: &str) -> Vec<Program> {
     let scenario = mirab::scenario::load(scenario, &[]).unwrap_or_else(|problems| panic!("{problems}"));
     let keeper = Keeper { kept: Mutex::new(Vec::new()) };
-    let yields = first_yields(scenario.window(), &InteriorPoint::default()).unwrap();
+    let yields = first_yields(scenario.window()).unwrap();
     let mut programs = Vec::new();
     for name in ["one_basin", "proportional_fair"] {
         let Some(policy) = scenario.policies.get(name) else { continue };

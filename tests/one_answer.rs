@@ -87,12 +87,11 @@ struct Gap {
 }
 
 impl Gap {
-    /// The objective is worth as much as the heads: passes over the heads end where generation moves by a thousandth, so
-    /// two roads to them may end 1.3e-6 of the benefit apart. Levels of `irrigation_first` are deliveries in hm3.
+    /// Levels of `irrigation_first` are deliveries in hm3.
     #[track_caller]
     fn assert_small(&self, name: &str) {
         println!("{name}: {self:?}");
-        assert!(self.objective <= 2e-6 && self.level <= 1e-4, "{name}: {self:?}");
+        assert!(self.objective <= 1e-6 && self.level <= 1e-4, "{name}: {self:?}");
         assert!(self.delivery <= 0.1 && self.storage <= 0.5, "{name}: {self:?}");
     }
 
@@ -137,22 +136,21 @@ fn another_solver_finds_the_same_objective_the_same_utilities_and_the_same_water
 fn at_the_same_heads_another_solver_finds_the_same_objective_to_a_millionth() {
     let scenario = dry_year();
     let window = scenario.window();
-    let yields = first_yields(window, &Clarabel::default()).unwrap();
-    let objective = |policy: &Policy, solver: &dyn Solver| {
+    let yields = first_yields(window).unwrap();
+    let solved = |policy: &Policy, solver: &dyn Solver| {
         let formulation = goal_program(window, policy, None, solver, &yields).unwrap();
         let found = solver.solve(&formulation.program);
         assert!(found.is_usable());
-        found.objective
+        found
     };
     for name in POLICIES {
         let policy = &scenario.policies[name];
-        let (one, other) =
-            (objective(policy, &Clarabel::default()), objective(policy, &InteriorPoint::default()));
-        let apart = (one - other).abs() / one.abs();
+        let (one, other) = (solved(policy, &Clarabel::default()), solved(policy, &InteriorPoint::default()));
+        let apart = (one.objective - other.objective).abs() / one.objective.abs();
         println!("{name}: {apart:e}");
-        // under max_min levels have prices up to 1e9, so that what a solver calls feasible is worth 1.5e-6 of the benefit
-        let allowed = if name == "max_min" { 2e-6 } else { 1e-6 };
-        assert!(apart <= allowed, "{name}: {one} and {other}");
+        // under max_min levels have prices up to 1e9: there the general methods leave gaps of their own, and say so
+        let allowed = 1e-6 + 3.0 * (one.accuracy.gap + other.accuracy.gap);
+        assert!(apart <= allowed, "{name}: {} and {}", one.objective, other.objective);
     }
 }
 

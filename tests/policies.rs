@@ -23,7 +23,7 @@ fn dry_year() -> Scenario {
 
 fn allocated(scenario: &Scenario, policy: &str) -> Allocation {
     let solver = Clarabel::default();
-    let yields = first_yields(scenario.window(), &solver).unwrap();
+    let yields = first_yields(scenario.window()).unwrap();
     allocate(scenario.window(), &scenario.policies[policy], None, &solver, &yields).unwrap()
 }
 
@@ -156,7 +156,7 @@ fn at_equal_heads_one_basin_has_the_greatest_total_to_a_millionth() {
 #[test]
 fn proportional_fairness_does_not_care_in_what_a_riparian_counts_its_utility() {
     let scenario = dry_year();
-    let yields = first_yields(scenario.window(), &Clarabel::default()).unwrap();
+    let yields = first_yields(scenario.window()).unwrap();
     let shared = |factors: &[f64]| -> Vec<f64> {
         let mut formulation = promised(&scenario, &yields);
         let goal = Goal::of_measure(scenario.window(), Measure::WorstNeed);

@@ -33,7 +33,7 @@ fn policy(text: &str) -> Policy {
 
 fn allocated(scenario: &Scenario, policy: &Policy) -> Allocation {
     let solver = Clarabel::default();
-    let yields = first_yields(scenario.window(), &solver).unwrap();
+    let yields = first_yields(scenario.window()).unwrap();
     allocate(scenario.window(), policy, None, &solver, &yields).unwrap()
 }
 

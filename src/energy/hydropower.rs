@@ -88,11 +88,7 @@ impl Yields {
     }
 
     /// The yields along a path of storages, and how energy changes with the storages where so much is turbined, hm3.
-    pub fn around(
-        basin: &Basin,
-        path: &StoragePath,
-        turbined: &Table<PlantIdx, Series<f64>>,
-    ) -> Yields {
+    pub fn around(basin: &Basin, path: &StoragePath, turbined: &Table<PlantIdx, Series<f64>>) -> Yields {
         let yields = Yields::along(basin, path);
         let series = |h: PlantIdx| {
             Table::from_fn(basin.horizon.len(), |t| yields.slope_at(basin, path, (h, t), turbined[h][t]))

@@ -92,7 +92,7 @@ pub fn run_among(
     solver: &dyn Solver,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Vec<Result<Outcome, Unsolved>> {
-    let yields = match first_yields(window, solver) {
+    let yields = match first_yields(window) {
         Ok(yields) => yields,
         Err(unsolved) => return policies.iter().map(|_| Err(unsolved.clone())).collect(),
     };
@@ -261,7 +261,7 @@ pub fn export(
     known: &IndexMap<String, Policy>,
     solver: &dyn Solver,
 ) -> Result<(Program, f64), Unsolved> {
-    let yields = first_yields(window, solver)?;
+    let yields = first_yields(window)?;
     let roster = roster(&[(String::new(), policy.clone())], known);
     let run = Run { window, roster, solver, yields };
     let outcome = run.in_turn(&|_| {}).swap_remove(0)?;

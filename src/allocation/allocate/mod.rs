@@ -14,6 +14,7 @@ mod goal;
 mod lift;
 
 use crate::energy::hydropower::{StoragePath, Yields};
+use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::Program;
 use crate::solver::vertex::Basis;
 use crate::solver::{Solution, Solver, Status};
@@ -123,12 +124,14 @@ fn adds_up_money(policy: &Policy) -> bool {
     policy.welfare.as_ref().is_some_and(sums)
 }
 
-/// Yields to start from: those of the plan with the greatest total benefit.
+/// Yields to start from: those of the plan with the greatest total benefit. They are found by our own method whichever
+/// solves the rest, so that all start from the same to the last digit.
 ///
 /// # Errors
 /// As [`allocate`].
-pub fn first_yields(window: Window<'_>, solver: &dyn Solver) -> Result<Yields, Unsolved> {
-    let mut engine = Engine::new(window, solver);
+pub fn first_yields(window: Window<'_>) -> Result<Yields, Unsolved> {
+    let solver = InteriorPoint::default();
+    let mut engine = Engine::new(window, &solver);
     Ok(engine.money_passes(&straight_yields(window))?.yields)
 }
 
@@ -269,7 +272,8 @@ impl<'a, 's> Engine<'a, 's> {
             let smoothing = formulation.unevenness();
             formulation.maximise_benefit();
             smoothing.iter().for_each(|term| formulation.program.add_convex(term.scaled(DRAFT_SMOOTHING)));
-            let solution = self.solve(&formulation.program, "looking for the heads")?;
+            let solution =
+                self.solve_with(&InteriorPoint::default(), &formulation.program, "looking for the heads")?;
             let plan = Plan::read(&formulation, &solution.values);
             let gap;
             (yields, gap) = self.next_yields(&plan, &yields);
@@ -385,7 +389,16 @@ impl<'a, 's> Engine<'a, 's> {
     }
 
     pub(super) fn solve(&mut self, program: &Program, stage: &'static str) -> Result<Solution, Unsolved> {
-        let solution = self.solver.solve(program);
+        self.solve_with(self.solver, program, stage)
+    }
+
+    fn solve_with(
+        &mut self,
+        solver: &dyn Solver,
+        program: &Program,
+        stage: &'static str,
+    ) -> Result<Solution, Unsolved> {
+        let solution = solver.solve(program);
         self.effort.programs += 1;
         self.effort.iterations += solution.iterations;
         if solution.is_usable() { Ok(solution) } else { Err(self.why(program, stage, solution.status)) }
