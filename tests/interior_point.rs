@@ -114,7 +114,8 @@ fn every_shipped_scenario_costs_the_same_by_both_methods() {
             let apart = apart(found.objective, other.objective);
             assert!(apart < within, "{name}: {} and {}", found.objective, other.objective);
             assert!(found.accuracy.primal < 1e-4, "{name}: {:?}", found.accuracy);
-            assert!(found.accuracy.dual < 1e-7 && found.accuracy.gap < 1e-5, "{name}: {:?}", found.accuracy);
+            // MUSD where the least shortfall is nothing, relative elsewhere
+            assert!(found.accuracy.dual < 1e-7 && found.accuracy.gap < 1e-4, "{name}: {:?}", found.accuracy);
             for term in program.convex_terms() {
                 if let ConvexTerm::AlphaFair { var, .. } = term {
                     let at = var.position();

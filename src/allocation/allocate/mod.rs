@@ -42,7 +42,7 @@ const MONEY_BANDS: [f64; 5] = [1.0, 0.2, 0.1, 0.05, LAST_BAND];
 const LAST_BAND: f64 = 0.05;
 /// How near to the last plan's a storage stays in the passes of a policy's own round of programs after the first, as shares of
 /// its reservoir's capacity.
-const GOAL_BANDS: [f64; 3] = [0.2, 0.05, 0.02];
+const GOAL_BANDS: [f64; 5] = [0.3, 0.3, 0.2, 0.1, 0.05];
 /// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
 pub(super) const DRAFT_SMOOTHING: f64 = 1e-3;
 
