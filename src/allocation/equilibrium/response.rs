@@ -15,7 +15,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::network::basin::{Basin, RiparianIdx};
+use crate::network::basin::{Basin, ReservoirIdx, RiparianIdx};
 use crate::network::power_system::Terminal;
 use crate::quantity::index::{PeriodIdx, Series};
 use crate::solver::program::{ConvexTerm, Label, Var};
@@ -58,14 +58,38 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// Holds the riparian's own benefit, and makes the distance from what is done already the objective.
-    pub(super) fn stay_near(&mut self, least: f64) {
+    /// Keeps the riparian's own storages that give a head within a band around those of a plan, a share of the capacity to
+    /// either side.
+    pub(super) fn keep_within(&mut self, band: f64, plan: &Plan) {
+        let basin = self.formulation.window.basin;
+        let own = |r: ReservoirIdx| {
+            let reservoir = &basin.reservoirs[r];
+            reservoir.riparian == self.territory.riparian && self.territory.active[reservoir.node]
+        };
+        for r in basin.reservoirs.indices().filter(|&r| own(r) && gives_head(basin, r)) {
+            let most = basin.reservoirs[r].storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
+            for t in basin.horizon.indices() {
+                let var = self.formulation.vars.storage[r][t];
+                let bounds = *self.formulation.program.variable(var);
+                let inside = |value: f64| value.clamp(bounds.lower, bounds.upper);
+                let (middle, side) = (plan.storage[r][t], band * most);
+                self.formulation.program.set_bounds(var, inside(middle - side), inside(middle + side));
+            }
+        }
+    }
+
+    /// Holds the riparian's own benefit.
+    pub(super) fn hold_own(&mut self, least: f64) {
         let element = self.formulation.program.name("own");
         let label = Label { family: "own_benefit", element, period: None };
         let row = self.formulation.program.add_row(label, least, f64::INFINITY);
         for (var, coefficient) in self.own_money().collect::<Vec<_>>() {
             self.formulation.program.add_term(row, var, coefficient);
         }
+    }
+
+    /// Makes the distance from what is done already the objective.
+    pub(super) fn stay_near(&mut self) {
         self.formulation.program.clear_objective();
         for &(var, target) in &self.near {
             let weight = 1.0 / target.max(1.0);
@@ -113,6 +137,18 @@ impl<'a> Response<'a> {
             }
         }
         plan
+    }
+
+    /// What a riparian's program takes from a plan.
+    pub(super) fn sight(basin: &Basin, i: RiparianIdx, plan: &Plan) -> Vec<f64> {
+        let active = Territory::of(basin, i).active;
+        let reservoirs = basin.reservoirs.enumerate().filter(|(_, own)| active[own.node]);
+        let reaches = basin.reaches.enumerate().filter(|(_, own)| active[own.from] || active[own.to]);
+        let demands = basin.demands.enumerate().filter(|(_, own)| active[own.node]);
+        let storages = reservoirs.flat_map(|(r, _)| plan.storage[r].iter());
+        let flows = reaches.flat_map(|(r, _)| plan.flow[r].iter());
+        let deliveries = demands.flat_map(|(k, _)| plan.delivery[k].iter());
+        storages.chain(flows).chain(deliveries).copied().collect()
     }
 
     fn take_rows_away(&mut self) {
@@ -264,4 +300,8 @@ impl<'a> Response<'a> {
             }
         }
     }
+}
+
+fn gives_head(basin: &Basin, r: ReservoirIdx) -> bool {
+    basin.plants.iter().any(|plant| plant.head.reservoir() == Some(r))
 }
