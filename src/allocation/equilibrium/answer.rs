@@ -9,6 +9,7 @@
 
 use crate::energy::hydropower::Yields;
 use crate::network::basin::RiparianIdx;
+use crate::solver::program::Program;
 use crate::solver::vertex::Vertex;
 use crate::solver::{Solution, Status};
 
@@ -101,7 +102,7 @@ impl<'a> Game<'a, '_> {
         response.stay_near();
         let nearest = self.solver.solve(&response.formulation.program);
         let t3 = std::time::Instant::now();
-        if std::env::var("TRACE").is_ok() { eprintln!("TRACE   ip {:.4} vertex {:.4} steps {} qp {:.4} it {} {:?}", (t1-t0).as_secs_f64(), (t2-t1).as_secs_f64(), self.effort.iterations-before, (t3-t2).as_secs_f64(), nearest.iterations, nearest.status); }
+        if std::env::var("TRACE").is_ok() { eprintln!("TRACE   {} ip {:.4} vertex {:.4} steps {} qp {:.4} it {} {:?}", self.solver.name(), (t1-t0).as_secs_f64(), (t2-t1).as_secs_f64(), self.effort.iterations-before, (t3-t2).as_secs_f64(), nearest.iterations, nearest.status); }
         self.effort.programs += 1;
         self.effort.iterations += nearest.iterations;
         let found = if nearest.is_usable() { &nearest.values } else { &best.values };
@@ -119,6 +120,8 @@ impl<'a> Game<'a, '_> {
                 let best = vertex.solution(program, status);
                 vertex.hold_tight(&[]);
                 vertex.face(program).restrict(&mut response.formulation.program);
+                let program = &mut response.formulation.program;
+                round_to(program, &best.values);
                 return best;
             }
         }
@@ -144,5 +147,23 @@ impl<'a> Game<'a, '_> {
     /// The yields at a plan's own heads.
     pub(super) fn heads(&self, plan: &Plan) -> Yields {
         Yields::along(self.window.basin, &plan.storage_path(&self.window.start.storage))
+    }
+}
+
+/// Lets bounds give way by the rounding of a point, so that it keeps them to the last digit.
+fn round_to(program: &mut Program, values: &[f64]) {
+    for (row, sum) in program.row_ids().zip(program.row_sums(values)) {
+        let bounds = *program.row(row);
+        if bounds.lower == bounds.upper {
+            program.set_row_bounds(row, sum, sum);
+        } else {
+            program.set_row_bounds(row, bounds.lower.min(sum), bounds.upper.max(sum));
+        }
+    }
+    for (var, value) in program.variable_ids().zip(values) {
+        let bounds = *program.variable(var);
+        if bounds.lower < bounds.upper {
+            program.set_bounds(var, bounds.lower.min(*value), bounds.upper.max(*value));
+        }
     }
 }

@@ -20,10 +20,11 @@ pub(crate) mod territory;
 use crate::energy::hydropower::Yields;
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::index::Table;
+use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::Program;
 use crate::solver::{Solution, Solver, Status};
 
-use super::allocate::{Allocation, Effort, allocate as allocate_policy};
+use super::allocate::{Allocation, Effort, allocate as allocate_policy, straight_yields};
 use super::diagnosis::conflicts;
 use super::plan::Plan;
 use super::policy::{Equilibrium, catalogue};
@@ -47,9 +48,10 @@ pub fn allocate(
     window: Window<'_>,
     rule: &Equilibrium,
     solver: &dyn Solver,
-    yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
-    let start = start(window, solver, yields)?;
+    let t0 = std::time::Instant::now();
+    let start = start(window)?;
+    if std::env::var("TRACE").is_ok() { eprintln!("TRACE start {:.3}", t0.elapsed().as_secs_f64()); }
     let mut game = Game::new(window, order(window.basin, rule), solver);
     game.effort = Effort { warnings: Vec::new(), ..start.effort };
     let water = game.rounds(start.plan, rule.rounds)?;
@@ -88,11 +90,12 @@ fn order(basin: &Basin, rule: &Equilibrium) -> Vec<RiparianIdx> {
     order
 }
 
-/// The quotas' plan.
-fn start(window: Window<'_>, solver: &dyn Solver, yields: &Yields) -> Result<Allocation, Unsolved> {
+/// The quotas' plan. Whatever solver is asked for it is found by one method from heads that need none: a hair
+/// at the start may lead to other plans that are worth the same.
+fn start(window: Window<'_>) -> Result<Allocation, Unsolved> {
     let policies = catalogue();
     let quota = policies.get("quota").ok_or(Unsolved::NothingToShare)?;
-    allocate_policy(window, quota, None, solver, yields)
+    allocate_policy(window, quota, None, &InteriorPoint::default(), &straight_yields(window))
 }
 
 /// The share by which a plan's generation differs at its own heads.
@@ -227,8 +230,7 @@ mod tests {
 
     /// A plan of the sample in which the dam lets out so much in March and in April and the lake holds so much after.
     fn letting_out(window: Window<'_>, releases: [f64; 2]) -> Plan {
-        let yields = crate::allocation::allocate::straight_yields(window);
-        let mut plan = start(window, &Clarabel::default(), &yields).unwrap().plan;
+        let mut plan = start(window).unwrap().plan;
         let lake = window.basin.reservoirs.indices().next().unwrap();
         let mut outlets = window.basin.outlets(window.basin.reservoirs[lake].node);
         let main = outlets.next().unwrap();
