@@ -105,7 +105,20 @@ impl<'a> Game<'a, '_> {
         if std::env::var("TRACE").is_ok() { eprintln!("TRACE   {} ip {:.4} vertex {:.4} steps {} qp {:.4} it {} {:?}", self.solver.name(), (t1-t0).as_secs_f64(), (t2-t1).as_secs_f64(), self.effort.iterations-before, (t3-t2).as_secs_f64(), nearest.iterations, nearest.status); }
         self.effort.programs += 1;
         self.effort.iterations += nearest.iterations;
-        let found = if nearest.is_usable() { &nearest.values } else { &best.values };
+        if !nearest.is_usable() {
+            return Ok((response.merged(plan, &best.values), worth));
+        }
+        let mut inside = response.formulation.program.clone();
+        hold_active(&mut inside, &nearest);
+        let sharp = self.solver.solve(&inside);
+        self.effort.programs += 1;
+        self.effort.iterations += sharp.iterations;
+        if std::env::var("TRACE").is_ok() {
+            let d = response.near_distance(&nearest.values, &sharp.values);
+            let o = [&nearest, &sharp].map(|s| response.formulation.program.objective_at(&s.values));
+            eprintln!("TRACE   {} sharp it {} {:?} moved {d:.6} objective {o:?} acc {:?}", self.solver.name(), sharp.iterations, sharp.status, sharp.accuracy);
+        }
+        let found = if sharp.is_usable() { &sharp.values } else { &nearest.values };
         Ok((response.merged(plan, found), worth))
     }
 
@@ -164,6 +177,32 @@ fn round_to(program: &mut Program, values: &[f64]) {
         let bounds = *program.variable(var);
         if bounds.lower < bounds.upper {
             program.set_bounds(var, bounds.lower.min(*value), bounds.upper.max(*value));
+        }
+    }
+}
+
+/// Holds what stands at a bound in a solution for a price where it is: what is left has no bounds that matter, and a method from
+/// the inside finds it to the last digit.
+fn hold_active(program: &mut Program, solution: &Solution) {
+    let active = |bound: f64, value: f64, price: f64| (value - bound).abs() < price.abs();
+    for (row, (sum, dual)) in
+        program.row_ids().zip(program.row_sums(&solution.values).into_iter().zip(&solution.row_duals))
+    {
+        let bounds = *program.row(row);
+        for bound in [bounds.lower, bounds.upper] {
+            if active(bound, sum, *dual) {
+                program.set_row_bounds(row, sum, sum);
+            }
+        }
+    }
+    for (var, (value, cost)) in
+        program.variable_ids().zip(solution.values.iter().zip(&solution.reduced_costs))
+    {
+        let bounds = *program.variable(var);
+        for bound in [bounds.lower, bounds.upper] {
+            if active(bound, *value, *cost) {
+                program.set_bounds(var, *value, *value);
+            }
         }
     }
 }

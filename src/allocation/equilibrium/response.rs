@@ -88,6 +88,10 @@ impl<'a> Response<'a> {
         }
     }
 
+    pub(super) fn near_distance(&self, a: &[f64], b: &[f64]) -> f64 {
+        self.near.iter().map(|(v, _)| (a[v.position()] - b[v.position()]).abs()).fold(0.0, f64::max)
+    }
+
     /// Makes the distance from what is done already the objective.
     pub(super) fn stay_near(&mut self) {
         self.formulation.program.clear_objective();
