@@ -108,8 +108,7 @@ impl<'a> Game<'a, '_> {
         if !nearest.is_usable() {
             return Ok((response.merged(plan, &best.values), worth));
         }
-        let mut inside = response.formulation.program.clone();
-        hold_active(&mut inside, &nearest);
+        let inside = response.seen_from(&nearest);
         let sharp = self.solver.solve(&inside);
         self.effort.programs += 1;
         self.effort.iterations += sharp.iterations;
@@ -177,32 +176,6 @@ fn round_to(program: &mut Program, values: &[f64]) {
         let bounds = *program.variable(var);
         if bounds.lower < bounds.upper {
             program.set_bounds(var, bounds.lower.min(*value), bounds.upper.max(*value));
-        }
-    }
-}
-
-/// Holds what stands at a bound in a solution for a price where it is: what is left has no bounds that matter, and a method from
-/// the inside finds it to the last digit.
-fn hold_active(program: &mut Program, solution: &Solution) {
-    let active = |bound: f64, value: f64, price: f64| (value - bound).abs() < price.abs();
-    for (row, (sum, dual)) in
-        program.row_ids().zip(program.row_sums(&solution.values).into_iter().zip(&solution.row_duals))
-    {
-        let bounds = *program.row(row);
-        for bound in [bounds.lower, bounds.upper] {
-            if active(bound, sum, *dual) {
-                program.set_row_bounds(row, sum, sum);
-            }
-        }
-    }
-    for (var, (value, cost)) in
-        program.variable_ids().zip(solution.values.iter().zip(&solution.reduced_costs))
-    {
-        let bounds = *program.variable(var);
-        for bound in [bounds.lower, bounds.upper] {
-            if active(bound, *value, *cost) {
-                program.set_bounds(var, *value, *value);
-            }
         }
     }
 }
