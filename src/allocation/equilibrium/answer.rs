@@ -10,7 +10,7 @@
 use crate::energy::hydropower::Yields;
 use crate::network::basin::RiparianIdx;
 use crate::solver::program::Program;
-use crate::solver::vertex::Vertex;
+use crate::solver::vertex::{Basis, Vertex};
 use crate::solver::{Solution, Status};
 
 use super::super::formulation::{Detail, Formulation};
@@ -27,19 +27,26 @@ const NARROWER: f64 = 0.25;
 const WIDER: f64 = 2.0;
 /// Narrower bands than this are not tried.
 const NARROWEST: f64 = 1e-3;
+/// The nearest answer is known where it moves by less than this when it is looked for from itself, hm3.
+const SHARP_HM3: f64 = 1e-3;
+/// The most times that it is looked for from itself.
+const SHARPENED: usize = 3;
+const ANSWERING: &str = "answering for one riparian";
 
 /// What is remembered of a riparian from round to round.
 #[derive(Clone, Debug)]
 pub(super) struct Memory {
     /// How far its storages may move in its next answer, as a share of capacity.
     band: f64,
+    /// Where its last best response was found: the next is looked for from there.
+    basis: Option<Basis>,
     /// What it saw when it last stayed where it was.
     stayed_at: Vec<f64>,
 }
 
 impl Default for Memory {
     fn default() -> Memory {
-        Memory { band: FREE, stayed_at: Vec::new() }
+        Memory { band: FREE, basis: None, stayed_at: Vec::new() }
     }
 }
 
@@ -92,54 +99,71 @@ impl<'a> Game<'a, '_> {
         let mut response = self.response(plan, i);
         response.keep_within(band, plan);
         response.maximise_own();
-        let t0 = std::time::Instant::now();
-        let near = self.solve(&response.formulation.program, "answering for one riparian")?;
-        let t1 = std::time::Instant::now();
-        let before = self.effort.iterations;
-        let best = self.to_vertex(&mut response, near);
-        let t2 = std::time::Instant::now();
+        let best = self.best(&mut response, i)?;
         let worth = response.own_benefit(&best.values);
-        response.stay_near();
-        let nearest = self.solver.solve(&response.formulation.program);
-        let t3 = std::time::Instant::now();
-        if std::env::var("TRACE").is_ok() { eprintln!("TRACE   {} ip {:.4} vertex {:.4} steps {} qp {:.4} it {} {:?}", self.solver.name(), (t1-t0).as_secs_f64(), (t2-t1).as_secs_f64(), self.effort.iterations-before, (t3-t2).as_secs_f64(), nearest.iterations, nearest.status); }
-        self.effort.programs += 1;
-        self.effort.iterations += nearest.iterations;
-        if !nearest.is_usable() {
-            return Ok((response.merged(plan, &best.values), worth));
-        }
-        let inside = response.seen_from(&nearest);
-        let sharp = self.solver.solve(&inside);
-        self.effort.programs += 1;
-        self.effort.iterations += sharp.iterations;
-        if std::env::var("TRACE").is_ok() {
-            let d = response.near_distance(&nearest.values, &sharp.values);
-            let o = [&nearest, &sharp].map(|s| response.formulation.program.objective_at(&s.values));
-            eprintln!("TRACE   {} sharp it {} {:?} moved {d:.6} objective {o:?} acc {:?}", self.solver.name(), sharp.iterations, sharp.status, sharp.accuracy);
-        }
-        let found = if sharp.is_usable() { &sharp.values } else { &nearest.values };
-        Ok((response.merged(plan, found), worth))
+        let nearest = self.nearest(&mut response, best);
+        Ok((response.merged(plan, &nearest), worth))
     }
 
-    /// Goes from a best point to a vertex, and keeps to the answers that are as good.
-    fn to_vertex(&mut self, response: &mut Response<'a>, near: Solution) -> Solution {
+    /// A best answer at a vertex; the program then holds what is tight in all answers that are as good.
+    fn best(&mut self, response: &mut Response<'a>, i: RiparianIdx) -> Result<Solution, Unsolved> {
+        let t0 = std::time::Instant::now();
         let program = &response.formulation.program;
+        let mut near = None;
         if let Some(mut vertex) = Vertex::of(program) {
-            vertex.go_near(&near.values);
+            match &self.memory[i].basis {
+                Some(basis) if vertex.fits(basis) => vertex.go_to(basis),
+                _ => {
+                    let solution = self.solve(program, ANSWERING)?;
+                    vertex.go_near(&solution.values);
+                    near = Some(solution);
+                }
+            }
             let status = vertex.minimise();
+            self.effort.programs += 1;
             self.effort.iterations += vertex.steps();
+            if std::env::var("TRACE").is_ok() { eprintln!("TRACE   {} vertex {:.4} steps {} warm {} {status:?}", self.solver.name(), t0.elapsed().as_secs_f64(), vertex.steps(), near.is_none()); }
             if status == Status::Optimal {
-                let best = vertex.solution(program, status);
-                vertex.hold_tight(&[]);
-                vertex.face(program).restrict(&mut response.formulation.program);
-                let program = &mut response.formulation.program;
-                round_to(program, &best.values);
-                return best;
+                self.memory[i].basis = Some(vertex.basis());
+                return Ok(keep_face(&mut vertex, &mut response.formulation.program));
             }
         }
+        self.memory[i].basis = None;
+        let near = match near {
+            Some(near) => near,
+            None => self.solve(program, ANSWERING)?,
+        };
         let worth = response.own_benefit(&near.values);
         response.hold_own(worth - BENEFIT_SLACK * worth.abs().max(1.0));
-        near
+        Ok(near)
+    }
+
+    /// The answer nearest to what is done already, among those of the program; a given one if it cannot be found.
+    fn nearest(&mut self, response: &mut Response<'a>, best: Solution) -> Vec<f64> {
+        response.stay_near();
+        let mut nearest = self.try_solve(&response.formulation.program);
+        if !nearest.is_usable() {
+            return best.values;
+        }
+        for _ in 0..SHARPENED {
+            let sharper = self.try_solve(&response.seen_from(&nearest));
+            if !sharper.is_usable() {
+                break;
+            }
+            let moved = response.apart(&nearest.values, &sharper.values);
+            nearest = sharper;
+            if moved < SHARP_HM3 {
+                break;
+            }
+        }
+        nearest.values
+    }
+
+    fn try_solve(&mut self, program: &Program) -> Solution {
+        let solution = self.solver.solve(program);
+        self.effort.programs += 1;
+        self.effort.iterations += solution.iterations;
+        solution
     }
 
     /// What a riparian has if it keeps its water as it is, at the plan's own heads, MUSD.
@@ -160,6 +184,15 @@ impl<'a> Game<'a, '_> {
     pub(super) fn heads(&self, plan: &Plan) -> Yields {
         Yields::along(self.window.basin, &plan.storage_path(&self.window.start.storage))
     }
+}
+
+/// Restricts a program to the plans as good as the vertex it was brought to; returns the vertex.
+pub(super) fn keep_face(vertex: &mut Vertex, program: &mut Program) -> Solution {
+    let best = vertex.solution(program, Status::Optimal);
+    vertex.hold_tight(&[]);
+    vertex.face(program).restrict(program);
+    round_to(program, &best.values);
+    best
 }
 
 /// Lets bounds give way by the rounding of a point, so that it keeps them to the last digit.

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::energy::hydropower::Yields;
 use crate::quantity::index::{Idx, Series, Table};
-use crate::solver::Solution;
 use crate::solver::program::{Row, Var};
+use crate::solver::vertex::Vertex;
+use crate::solver::{Solution, Status};
 
 use super::super::formulation::{Detail, Formulation};
 use super::super::plan::Plan;
 use super::super::unsolved::Unsolved;
+use super::answer::keep_face;
 use super::standing::{price, stand};
 use super::{BENEFIT_SLACK, Game};
 
@@ -29,17 +31,33 @@ impl Game<'_, '_> {
             pairs.into_iter().flat_map(|(var, value)| stand(&mut formulation, var, value)).collect();
         formulation.maximise_benefit();
         moved.iter().for_each(|&var| formulation.program.add_cost(var, price));
-        let solution = self.solve(&formulation.program, "dispatching with the water as it stands")?;
-        let benefit = formulation.benefit_at(&solution.values);
-        keep_water(&mut formulation, &solution.values);
-        let plan = self.smooth(formulation, &solution, benefit);
+        let near = self.solve(&formulation.program, "dispatching with the water as it stands")?;
+        let best = self.best_dispatch(&mut formulation, near);
+        let benefit = formulation.benefit_at(&best.values);
+        keep_water(&mut formulation, &best.values);
+        let plan = self.smooth(formulation, &best);
         Ok((plan, benefit))
     }
 
-    /// The even and smooth plan among those of the same water and benefit.
-    fn smooth(&mut self, mut formulation: Formulation<'_>, solution: &Solution, benefit: f64) -> Plan {
-        let before = Plan::read(&formulation, &solution.values);
+    /// The best vertex near a best point; the program then holds what is tight in all plans that are as good.
+    fn best_dispatch(&mut self, formulation: &mut Formulation<'_>, near: Solution) -> Solution {
+        if let Some(mut vertex) = Vertex::of(&formulation.program) {
+            vertex.go_near(&near.values);
+            let status = vertex.minimise();
+            self.effort.programs += 1;
+            self.effort.iterations += vertex.steps();
+            if status == Status::Optimal {
+                return keep_face(&mut vertex, &mut formulation.program);
+            }
+        }
+        let benefit = formulation.benefit_at(&near.values);
         formulation.hold_benefit(benefit - BENEFIT_SLACK * benefit.abs().max(1.0));
+        near
+    }
+
+    /// The even and smooth plan of those that a program leaves.
+    fn smooth(&mut self, mut formulation: Formulation<'_>, solution: &Solution) -> Plan {
+        let before = Plan::read(&formulation, &solution.values);
         let terms = formulation.unevenness();
         formulation.program.clear_objective();
         terms.into_iter().for_each(|term| formulation.program.add_convex(term));

@@ -90,8 +90,10 @@ impl<'a> Response<'a> {
         }
     }
 
-    pub(super) fn near_distance(&self, a: &[f64], b: &[f64]) -> f64 {
-        self.near.iter().map(|(v, _)| (a[v.position()] - b[v.position()]).abs()).fold(0.0, f64::max)
+    /// How far two points of the program are apart in the riparian's decisions, hm3.
+    pub(super) fn apart(&self, one: &[f64], other: &[f64]) -> f64 {
+        let apart = |&(var, _): &(Var, f64)| (one[var.position()] - other[var.position()]).abs();
+        self.near.iter().map(apart).fold(0.0, f64::max)
     }
 
     /// Makes the distance from what is done already the objective: `sum (x - x')^2 / x'`.
