@@ -94,7 +94,7 @@ pub fn allocate(
         return Err(Unsolved::NoStatusQuo { policy, why });
     }
     if let Some(rule) = &policy.equilibrium {
-        return equilibrium::allocate(window, rule, solver, yields);
+        return equilibrium::allocate(window, rule, solver);
     }
     let mut engine = Engine::of(window, policy, solver);
     match (&policy.welfare, status_quo) {

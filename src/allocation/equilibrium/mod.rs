@@ -11,27 +11,25 @@
 //! the water stands and all power systems are dispatched together. Heads are made anew from the plan
 //! as for every other policy.
 
+mod answer;
+mod dispatch;
 mod response;
 pub(crate) mod standing;
 pub(crate) mod territory;
 
-use std::collections::BTreeSet;
-
-use crate::energy::hydropower::Yields;
 use crate::network::basin::{Basin, RiparianIdx};
-use crate::quantity::index::{Idx, Table};
-use crate::solver::program::{Program, Row, Var};
+use crate::quantity::index::Table;
+use crate::solver::interior_point::InteriorPoint;
+use crate::solver::program::Program;
 use crate::solver::{Solution, Solver, Status};
 
-use super::allocate::{Allocation, Effort, allocate as allocate_policy};
+use super::allocate::{Allocation, Effort, allocate as allocate_policy, straight_yields};
 use super::diagnosis::conflicts;
-use super::formulation::{Detail, Formulation};
 use super::plan::Plan;
 use super::policy::{Equilibrium, catalogue};
 use super::unsolved::Unsolved;
 use super::window::Window;
-use response::Response;
-use standing::{price, stand};
+use answer::Memory;
 
 /// No release may move by this much in a round at the end, hm3.
 const SETTLED_HM3: f64 = 1.0;
@@ -40,10 +38,6 @@ const SETTLED_HM3: f64 = 1.0;
 pub const LEAST_GAIN_MUSD: f64 = 0.1;
 /// A benefit is held this much below its greatest, relative to it.
 const BENEFIT_SLACK: f64 = 5e-7;
-/// Generation may move by this share between the heads assumed and the heads that follow.
-const HEAD_TOLERANCE: f64 = 1e-3;
-/// The most times that the heads are made anew.
-const HEAD_PASSES: usize = 3;
 
 /// Allocates a window by best responses.
 ///
@@ -53,38 +47,21 @@ pub fn allocate(
     window: Window<'_>,
     rule: &Equilibrium,
     solver: &dyn Solver,
-    yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
-    let start = start(window, solver, yields)?;
-    let mut game = Game { window, solver, order: order(window.basin, rule), effort: start.effort.clone() };
-    let (mut water, mut yields) = (start.plan, yields.clone());
-    let mut pass = 1;
-    loop {
-        game.effort.warnings.clear();
-        water = game.rounds(water, rule.rounds, &yields)?;
-        let (plan, benefit) = game.dispatch(&water, &yields)?;
-        let (next, gap) = (plan.yields(window), plan.head_gap(window, &yields));
-        if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
-            if gap >= HEAD_TOLERANCE {
-                game.effort.warnings.push(heads_unsettled(gap));
-            }
-            let effort = Effort { head_gap: gap, ..game.effort };
-            return Ok(Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort });
-        }
-        yields = next;
-        pass += 1;
-    }
+    let t0 = std::time::Instant::now();
+    let start = start(window)?;
+    if std::env::var("TRACE").is_ok() { eprintln!("TRACE start {:.3}", t0.elapsed().as_secs_f64()); }
+    let mut game = Game::new(window, order(window.basin, rule), solver);
+    game.effort = Effort { warnings: Vec::new(), ..start.effort };
+    let water = game.rounds(start.plan, rule.rounds)?;
+    let yields = water.yields(window);
+    let (plan, benefit) = game.dispatch(&water, &yields)?;
+    let effort = Effort { head_gap: plan.head_gap(window, &yields), ..game.effort };
+    Ok(Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort })
 }
 
-/// Says that the answers at the last heads lead to others.
-fn heads_unsettled(gap: f64) -> String {
-    let percent = 100.0 * gap;
-    format!(
-        "the heads did not settle: at the plan's own, generation differs by {percent:.1} % from that counted on"
-    )
-}
-
-/// What a riparian could gain by changing its own plan alone, MUSD, at the prices of the water rounds.
+/// What a riparian can gain by changing its own plan alone, MUSD, at the prices of the water rounds and at the heads of
+/// what it changes to.
 ///
 /// # Errors
 /// As [`allocate`].
@@ -93,11 +70,9 @@ pub fn gain_alone(
     plan: &Plan,
     i: RiparianIdx,
     solver: &dyn Solver,
-    yields: &Yields,
 ) -> Result<f64, Unsolved> {
-    let mut game = Game { window, solver, order: Vec::new(), effort: Effort::default() };
-    let best = game.answer(plan, i, yields)?.1;
-    Ok(best - game.standing_still(plan, i, yields)?)
+    let better = Game::new(window, Vec::new(), solver).better(plan, i)?;
+    Ok(better.map_or(0.0, |(_, gain)| gain))
 }
 
 /// The riparians in the order in which they answer: those named first, then the others by the first node of
@@ -114,27 +89,34 @@ fn order(basin: &Basin, rule: &Equilibrium) -> Vec<RiparianIdx> {
     order
 }
 
-/// The quotas' plan.
-fn start(window: Window<'_>, solver: &dyn Solver, yields: &Yields) -> Result<Allocation, Unsolved> {
+/// The quotas' plan. Whatever solver is asked for it is found by one method from heads that need none: a hair
+/// at the start may lead to other plans that are worth the same.
+fn start(window: Window<'_>) -> Result<Allocation, Unsolved> {
     let policies = catalogue();
     let quota = policies.get("quota").ok_or(Unsolved::NothingToShare)?;
-    allocate_policy(window, quota, None, solver, yields)
+    allocate_policy(window, quota, None, &InteriorPoint::default(), &straight_yields(window))
 }
 
 struct Game<'a, 's> {
     window: Window<'a>,
     solver: &'s dyn Solver,
     order: Vec<RiparianIdx>,
+    memory: Table<RiparianIdx, Memory>,
     effort: Effort,
 }
 
-impl<'a> Game<'a, '_> {
+impl<'a, 's> Game<'a, 's> {
+    fn new(window: Window<'a>, order: Vec<RiparianIdx>, solver: &'s dyn Solver) -> Game<'a, 's> {
+        let memory = window.basin.riparians.map(|_| Memory::default());
+        Game { window, solver, order, memory, effort: Effort::default() }
+    }
+
     /// Rounds in which all answer, in order.
-    fn rounds(&mut self, start: Plan, most: u32, yields: &Yields) -> Result<Plan, Unsolved> {
+    fn rounds(&mut self, start: Plan, most: u32) -> Result<Plan, Unsolved> {
         self.until_settled(start, most, |game, before| {
             let mut plan = before.clone();
             for i in game.order.clone() {
-                plan = game.reply(&plan, i, yields)?;
+                plan = game.reply(&plan, i)?;
             }
             Ok(plan)
         })
@@ -179,46 +161,6 @@ impl<'a> Game<'a, '_> {
         mean(&plans[first + 1..])
     }
 
-    /// The plan after a riparian's answer: as it is, unless it gains by moving.
-    fn reply(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<Plan, Unsolved> {
-        let (mut response, best, values) = self.answer(plan, i, yields)?;
-        let worth_it = match self.standing_still(plan, i, yields) {
-            Ok(still) => best > still + LEAST_GAIN_MUSD,
-            Err(_) => true,
-        };
-        if !worth_it {
-            return Ok(plan.clone());
-        }
-        response.stay_near(best - BENEFIT_SLACK * best.abs().max(1.0));
-        let near = self.solver.solve(&response.formulation.program);
-        self.effort.programs += 1;
-        self.effort.iterations += near.iterations;
-        Ok(response.merged(plan, if near.is_usable() { &near.values } else { &values }))
-    }
-
-    /// A riparian's best response: its program, what it is worth to it (MUSD), and where it is.
-    fn answer(
-        &mut self,
-        plan: &Plan,
-        i: RiparianIdx,
-        yields: &Yields,
-    ) -> Result<(Response<'a>, f64, Vec<f64>), Unsolved> {
-        let mut response = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
-        response.maximise_own();
-        let solution = self.solve(&response.formulation.program, "answering for one riparian")?;
-        let worth = response.own_benefit(&solution.values);
-        Ok((response, worth, solution.values))
-    }
-
-    /// What a riparian has if it keeps its water as it is, MUSD.
-    fn standing_still(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<f64, Unsolved> {
-        let mut still = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
-        still.stand_still();
-        still.maximise_own();
-        let solution = self.solve(&still.formulation.program, "standing still")?;
-        Ok(still.own_benefit(&solution.values))
-    }
-
     /// The greatest move of a release of a reservoir between two plans, hm3.
     fn moved(&self, before: &Plan, after: &Plan) -> f64 {
         let basin = self.window.basin;
@@ -227,45 +169,6 @@ impl<'a> Game<'a, '_> {
             .flat_map(|r| before.flow[r].iter().zip(after.flow[r].iter()))
             .map(|(a, b)| (a - b).abs())
             .fold(0.0, f64::max)
-    }
-
-    /// The dispatch of all power systems together, with the water as it stands; its plan and total
-    /// benefit, MUSD.
-    fn dispatch(&mut self, water: &Plan, yields: &Yields) -> Result<(Plan, f64), Unsolved> {
-        let basin = self.window.basin;
-        let mut formulation = Formulation::new(self.window, yields, Detail::Money);
-        let vars = formulation.vars.clone();
-        let price = price(basin, &formulation);
-        let mut pairs: Vec<(Var, f64)> = Vec::new();
-        pairs.extend(series(&vars.storage, &water.storage));
-        pairs.extend(series(&vars.flow, &water.flow));
-        pairs.extend(series(&vars.delivery, &water.delivery));
-        let moved: Vec<Var> =
-            pairs.into_iter().flat_map(|(var, value)| stand(&mut formulation, var, value)).collect();
-        formulation.maximise_benefit();
-        moved.iter().for_each(|&var| formulation.program.add_cost(var, price));
-        let solution = self.solve(&formulation.program, "dispatching with the water as it stands")?;
-        let benefit = formulation.benefit_at(&solution.values);
-        keep_water(&mut formulation, &solution.values);
-        let plan = self.smooth(formulation, &solution, benefit);
-        Ok((plan, benefit))
-    }
-
-    /// The even and smooth plan among those of the same water and benefit.
-    fn smooth(&mut self, mut formulation: Formulation<'_>, solution: &Solution, benefit: f64) -> Plan {
-        let before = Plan::read(&formulation, &solution.values);
-        formulation.hold_benefit(benefit - BENEFIT_SLACK * benefit.abs().max(1.0));
-        let terms = formulation.unevenness();
-        formulation.program.clear_objective();
-        terms.into_iter().for_each(|term| formulation.program.add_convex(term));
-        match self.solve(&formulation.program, "smoothing the plan") {
-            Ok(even) => Plan::read(&formulation, &even.values),
-            Err(_) => {
-                let warning = "the plan was not smoothed: the solver stopped without an answer";
-                self.effort.warnings.push(warning.to_owned());
-                before
-            }
-        }
     }
 
     fn solve(&mut self, program: &Program, stage: &'static str) -> Result<Solution, Unsolved> {
@@ -280,33 +183,6 @@ impl<'a> Game<'a, '_> {
             status => Err(Unsolved::Stalled { stage, status }),
         }
     }
-}
-
-/// Leaves power alone free: what is not power stays where it is, and rows without power are taken away.
-fn keep_water(formulation: &mut Formulation<'_>, values: &[f64]) {
-    let vars = &formulation.vars;
-    let tables = [&vars.served, &vars.unserved, &vars.other].into_iter().flat_map(|table| table.iter());
-    let power = tables.chain(vars.turbined.iter()).chain(vars.thermal.iter()).chain(vars.sent.iter());
-    let power: BTreeSet<Var> = power.flat_map(|series| series.iter().copied()).collect();
-    let program = &mut formulation.program;
-    let with_power: BTreeSet<Row> =
-        program.terms().iter().filter(|term| power.contains(&term.var)).map(|term| term.row).collect();
-    for var in program.variable_ids().filter(|var| !power.contains(var)).collect::<Vec<_>>() {
-        let value = values[var.position()];
-        program.set_bounds(var, value, value);
-    }
-    for row in program.row_ids().filter(|row| !with_power.contains(row)).collect::<Vec<_>>() {
-        program.set_row_bounds(row, f64::NEG_INFINITY, f64::INFINITY);
-    }
-}
-
-/// Variables beside the values they stand at.
-fn series<I: Idx>(
-    vars: &Table<I, crate::quantity::index::Series<Var>>,
-    values: &Table<I, crate::quantity::index::Series<f64>>,
-) -> Vec<(Var, f64)> {
-    let both = vars.iter().zip(values.iter());
-    both.flat_map(|(vars, values)| vars.iter().copied().zip(values.iter().copied())).collect()
 }
 
 /// The mean of the water of several plans; at least one.
@@ -339,8 +215,7 @@ mod tests {
 
     /// A plan of the sample in which the dam lets out so much in March and in April and the lake holds so much after.
     fn letting_out(window: Window<'_>, releases: [f64; 2]) -> Plan {
-        let yields = crate::allocation::allocate::straight_yields(window);
-        let mut plan = start(window, &Clarabel::default(), &yields).unwrap().plan;
+        let mut plan = start(window).unwrap().plan;
         let lake = window.basin.reservoirs.indices().next().unwrap();
         let mut outlets = window.basin.outlets(window.basin.reservoirs[lake].node);
         let main = outlets.next().unwrap();
@@ -356,8 +231,7 @@ mod tests {
         let sample = sample();
         let window = sample.window();
         let plans: Vec<Plan> = releases.iter().map(|releases| letting_out(window, *releases)).collect();
-        let mut game =
-            Game { window, solver: &Clarabel::default(), order: Vec::new(), effort: Effort::default() };
+        let mut game = Game::new(window, Vec::new(), &Clarabel::default());
         let mut rounds = 0;
         let next = |_: &mut Game<'_, '_>, _: &Plan| {
             rounds += 1;

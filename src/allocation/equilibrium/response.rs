@@ -15,10 +15,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::network::basin::{Basin, RiparianIdx};
+use crate::network::basin::{Basin, ReservoirIdx, RiparianIdx};
 use crate::network::power_system::Terminal;
 use crate::quantity::index::{PeriodIdx, Series};
-use crate::solver::program::{ConvexTerm, Label, Var};
+use crate::solver::Solution;
+use crate::solver::program::{ConvexTerm, Label, Program, Row, Var};
 
 use super::super::formulation::{BrokenKind, Formulation};
 use super::super::plan::Plan;
@@ -33,6 +34,7 @@ pub(super) struct Response<'a> {
     moved: Vec<Var>,
     near: Vec<(Var, f64)>,
     price: f64,
+    steps: Vec<(Var, Row)>,
 }
 
 impl<'a> Response<'a> {
@@ -42,7 +44,7 @@ impl<'a> Response<'a> {
         let territory = Territory::of(basin, i);
         let price = price(basin, &formulation);
         let (moved, near) = (Vec::new(), Vec::new());
-        let mut response = Response { formulation, territory, moved, near, price };
+        let mut response = Response { formulation, territory, moved, near, price, steps: Vec::new() };
         response.take_rows_away();
         response.set_water(plan);
         response.set_power();
@@ -58,19 +60,66 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// Holds the riparian's own benefit, and makes the distance from what is done already the objective.
-    pub(super) fn stay_near(&mut self, least: f64) {
+    /// Keeps the riparian's own storages that give a head within a band around those of a plan, a share of the capacity to
+    /// either side.
+    pub(super) fn keep_within(&mut self, band: f64, plan: &Plan) {
+        let basin = self.formulation.window.basin;
+        let own = |r: ReservoirIdx| {
+            let reservoir = &basin.reservoirs[r];
+            reservoir.riparian == self.territory.riparian && self.territory.active[reservoir.node]
+        };
+        for r in basin.reservoirs.indices().filter(|&r| own(r) && gives_head(basin, r)) {
+            let most = basin.reservoirs[r].storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
+            for t in basin.horizon.indices() {
+                let var = self.formulation.vars.storage[r][t];
+                let bounds = *self.formulation.program.variable(var);
+                let inside = |value: f64| value.clamp(bounds.lower, bounds.upper);
+                let (middle, side) = (plan.storage[r][t], band * most);
+                self.formulation.program.set_bounds(var, inside(middle - side), inside(middle + side));
+            }
+        }
+    }
+
+    /// Holds the riparian's own benefit.
+    pub(super) fn hold_own(&mut self, least: f64) {
         let element = self.formulation.program.name("own");
         let label = Label { family: "own_benefit", element, period: None };
         let row = self.formulation.program.add_row(label, least, f64::INFINITY);
         for (var, coefficient) in self.own_money().collect::<Vec<_>>() {
             self.formulation.program.add_term(row, var, coefficient);
         }
+    }
+
+    /// How far two points of the program are apart in the riparian's decisions, hm3.
+    pub(super) fn apart(&self, one: &[f64], other: &[f64]) -> f64 {
+        let apart = |&(var, _): &(Var, f64)| (one[var.position()] - other[var.position()]).abs();
+        self.near.iter().map(apart).fold(0.0, f64::max)
+    }
+
+    /// Makes the distance from what is done already the objective: `sum (x - x')^2 / x'`.
+    pub(super) fn stay_near(&mut self) {
         self.formulation.program.clear_objective();
         for &(var, target) in &self.near {
-            let weight = 1.0 / target.max(1.0);
-            self.formulation.program.add_convex(ConvexTerm::Quadratic { var, weight, target });
+            self.steps.push(step(&mut self.formulation.program, var, target));
         }
+        for (&(_, target), &(step, _)) in self.near.iter().zip(&self.steps) {
+            let term = ConvexTerm::Quadratic { var: step, weight: weight(target), target: 0.0 };
+            self.formulation.program.add_convex(term);
+        }
+    }
+
+    /// The program of [`Response::stay_near`] seen from a point near its answer, with what is tight there held: a method knows its
+    /// answer to a share of the objective, and from here the objective is nothing.
+    pub(super) fn seen_from(&self, solution: &Solution) -> Program {
+        let mut program = self.formulation.program.clone();
+        hold_active(&mut program, solution);
+        for (&(var, target), &(step, row)) in self.near.iter().zip(&self.steps) {
+            let centre = solution.values[var.position()];
+            program.set_row_bounds(row, centre, centre);
+            program.set_bounds(step, f64::NEG_INFINITY, f64::INFINITY);
+            program.add_cost(step, weight(target) * (centre - target));
+        }
+        program
     }
 
     /// Holds the riparian to what it does already.
@@ -112,7 +161,22 @@ impl<'a> Response<'a> {
                 plan.delivery[k] = found.delivery[k].clone();
             }
         }
+        for (h, _) in basin.plants.enumerate().filter(|(_, plant)| plant.riparian == self.territory.riparian) {
+            plan.turbined[h] = found.turbined[h].clone();
+        }
         plan
+    }
+
+    /// What a riparian's program takes from a plan.
+    pub(super) fn sight(basin: &Basin, i: RiparianIdx, plan: &Plan) -> Vec<f64> {
+        let active = Territory::of(basin, i).active;
+        let reservoirs = basin.reservoirs.enumerate().filter(|(_, own)| active[own.node]);
+        let reaches = basin.reaches.enumerate().filter(|(_, own)| active[own.from] || active[own.to]);
+        let demands = basin.demands.enumerate().filter(|(_, own)| active[own.node]);
+        let storages = reservoirs.flat_map(|(r, _)| plan.storage[r].iter());
+        let flows = reaches.flat_map(|(r, _)| plan.flow[r].iter());
+        let deliveries = demands.flat_map(|(k, _)| plan.delivery[k].iter());
+        storages.chain(flows).chain(deliveries).copied().collect()
     }
 
     fn take_rows_away(&mut self) {
@@ -262,6 +326,47 @@ impl<'a> Response<'a> {
                     }
                 }
             }
+        }
+    }
+}
+
+fn gives_head(basin: &Basin, r: ReservoirIdx) -> bool {
+    basin.plants.iter().any(|plant| plant.head.reservoir() == Some(r))
+}
+
+/// What a move of 1 hm3 weighs from where something stands.
+fn weight(target: f64) -> f64 {
+    1.0 / target.max(1.0)
+}
+
+/// A variable `x - centre`, and the row that says so.
+fn step(program: &mut Program, var: Var, centre: f64) -> (Var, Row) {
+    let label = program.variable(var).label;
+    let step = program.add_variable(label, f64::NEG_INFINITY, f64::INFINITY);
+    let row = program.add_row(label, centre, centre);
+    program.add_term(row, var, 1.0);
+    program.add_term(row, step, -1.0);
+    (step, row)
+}
+
+/// Holds what stands at a bound for a price where it is: what is left has no bounds that matter, and a method from the inside
+/// finds it to the last digit.
+fn hold_active(program: &mut Program, solution: &Solution) {
+    let active = |lower: f64, upper: f64, value: f64, price: f64| {
+        (value - lower).abs() < price.abs() || (value - upper).abs() < price.abs()
+    };
+    let sums = program.row_sums(&solution.values);
+    for (row, (sum, price)) in program.row_ids().zip(sums.into_iter().zip(&solution.row_duals)) {
+        let bounds = *program.row(row);
+        if active(bounds.lower, bounds.upper, sum, *price) {
+            program.set_row_bounds(row, sum, sum);
+        }
+    }
+    let values = solution.values.iter().zip(&solution.reduced_costs);
+    for (var, (value, price)) in program.variable_ids().zip(values) {
+        let bounds = *program.variable(var);
+        if active(bounds.lower, bounds.upper, *value, *price) {
+            program.set_bounds(var, *value, *value);
         }
     }
 }

@@ -67,6 +67,12 @@ impl Vertex {
         Basis { basic: basic.to_vec(), values: values.to_vec() }
     }
 
+    /// Whether a basis is of a program of the same size.
+    pub fn fits(&self, basis: &Basis) -> bool {
+        let (basic, values) = self.walk.basis();
+        basic.len() == basis.basic.len() && values.len() == basis.values.len()
+    }
+
     /// Goes to the basis of another program with the same rows and columns, to start from there; stays where it is if
     /// the programs differ in size.
     pub fn go_to(&mut self, basis: &Basis) {

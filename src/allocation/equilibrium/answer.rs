@@ -1,0 +1,208 @@
+//! Answers: how a riparian moves, and whether it gains by it at the heads of its own answer.
+//!
+//! A best response is a linear program at the heads of the plan as it stands. Storages that give a head stay
+//! within a band around the plan's, and the answer is judged at its own heads: where they take back what was
+//! promised the band is narrowed, and where no band brings a gain the riparian stays. So heads are those of
+//! the plan at every step, and at the end nobody is promised what it does not have. A best
+//! response is found at a vertex, where what is tight is told from what is nearly so; among
+//! those that are as good the nearest to what is done already is taken.
+
+use crate::network::basin::RiparianIdx;
+use crate::solver::program::Program;
+use crate::solver::vertex::{Basis, Vertex};
+use crate::solver::{Solution, Status};
+
+use super::super::formulation::{Detail, Formulation};
+use super::super::plan::Plan;
+use super::super::unsolved::Unsolved;
+use super::response::Response;
+use super::{BENEFIT_SLACK, Game, LEAST_GAIN_MUSD};
+
+/// The widest band to either side of a storage, as a share of its reservoir's capacity: none.
+const FREE: f64 = 1.0;
+/// A band that promised too much is narrowed to this share of it.
+const NARROWER: f64 = 0.25;
+/// A band that kept its promise is widened this many times.
+const WIDER: f64 = 2.0;
+/// Narrower bands than this are not tried.
+const NARROWEST: f64 = 1e-3;
+/// The nearest answer is known where it moves by less than this when it is looked for from itself, hm3.
+const SHARP_HM3: f64 = 1e-3;
+/// The most times that it is looked for from itself.
+const SHARPENED: usize = 3;
+const ANSWERING: &str = "answering for one riparian";
+
+/// What is remembered of a riparian from round to round.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    /// How far its storages may move in its next answer, as a share of capacity.
+    band: f64,
+    /// Where its last best response was found: the next is looked for from there.
+    basis: Option<Basis>,
+    /// What it saw when it last stayed where it was.
+    stayed_at: Vec<f64>,
+}
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory { band: FREE, basis: None, stayed_at: Vec::new() }
+    }
+}
+
+impl<'a> Game<'a, '_> {
+    /// The plan after a riparian's answer: as it is, unless it gains by moving.
+    pub(super) fn reply(&mut self, plan: &Plan, i: RiparianIdx) -> Result<Plan, Unsolved> {
+        let sight = Response::sight(self.window.basin, i, plan);
+        if self.memory[i].stayed_at == sight {
+            return Ok(plan.clone());
+        }
+        if let Some((better, _)) = self.better(plan, i)? {
+            return Ok(better);
+        }
+        self.memory[i].stayed_at = sight;
+        Ok(plan.clone())
+    }
+
+    /// A plan by which a riparian gains, and how much, MUSD; none if it finds none.
+    pub(super) fn better(
+        &mut self,
+        plan: &Plan,
+        i: RiparianIdx,
+    ) -> Result<Option<(Plan, f64)>, Unsolved> {
+        // what stands may be more than the river carries: then any answer is better
+        let still = self.standing_still(plan, i).unwrap_or(f64::NEG_INFINITY);
+        let mut band = self.memory[i].band;
+        while band >= NARROWEST {
+            let (answer, promised) = match self.answer(plan, i, band) {
+                Err(_) if band < FREE => self.answer(plan, i, FREE)?,
+                answer => answer?,
+            };
+            if promised <= still + LEAST_GAIN_MUSD {
+                break;
+            }
+            let gain = self.standing_still(&answer, i)? - still;
+            if std::env::var("TRACE").is_ok() { eprintln!("TRACE {} band {band:.4} still {still:.4} promised {:.4} gain {gain:.4} moved {:.2}", self.window.basin.riparians[i].name, promised - still, self.moved(plan, &answer)); }
+            if gain > LEAST_GAIN_MUSD {
+                self.memory[i].band = (WIDER * band).min(FREE);
+                return Ok(Some((answer, gain)));
+            }
+            band *= NARROWER;
+        }
+        self.memory[i].band = band.max(NARROWEST);
+        Ok(None)
+    }
+
+    /// A riparian's best response within a band at the heads of a plan, the nearest to the plan, and what it is worth to
+    /// it at those heads, MUSD.
+    fn answer(&mut self, plan: &Plan, i: RiparianIdx, band: f64) -> Result<(Plan, f64), Unsolved> {
+        let mut response = self.response(plan, i);
+        response.keep_within(band, plan);
+        response.maximise_own();
+        let best = self.best(&mut response, i)?;
+        let worth = response.own_benefit(&best.values);
+        let nearest = self.nearest(&mut response, best);
+        Ok((response.merged(plan, &nearest), worth))
+    }
+
+    /// A best answer at a vertex; the program then holds what is tight in all answers that are as good.
+    fn best(&mut self, response: &mut Response<'a>, i: RiparianIdx) -> Result<Solution, Unsolved> {
+        let t0 = std::time::Instant::now();
+        let program = &response.formulation.program;
+        let mut near = None;
+        if let Some(mut vertex) = Vertex::of(program) {
+            match &self.memory[i].basis {
+                Some(basis) if vertex.fits(basis) => vertex.go_to(basis),
+                _ => {
+                    let solution = self.solve(program, ANSWERING)?;
+                    vertex.go_near(&solution.values);
+                    near = Some(solution);
+                }
+            }
+            let status = vertex.minimise();
+            self.effort.programs += 1;
+            self.effort.iterations += vertex.steps();
+            if std::env::var("TRACE").is_ok() { eprintln!("TRACE   {} vertex {:.4} steps {} warm {} {status:?}", self.solver.name(), t0.elapsed().as_secs_f64(), vertex.steps(), near.is_none()); }
+            if status == Status::Optimal {
+                self.memory[i].basis = Some(vertex.basis());
+                return Ok(keep_face(&mut vertex, &mut response.formulation.program));
+            }
+        }
+        self.memory[i].basis = None;
+        let near = match near {
+            Some(near) => near,
+            None => self.solve(program, ANSWERING)?,
+        };
+        let worth = response.own_benefit(&near.values);
+        response.hold_own(worth - BENEFIT_SLACK * worth.abs().max(1.0));
+        Ok(near)
+    }
+
+    /// The answer nearest to what is done already, among those of the program; a given one if it cannot be found.
+    fn nearest(&mut self, response: &mut Response<'a>, best: Solution) -> Vec<f64> {
+        response.stay_near();
+        let mut nearest = self.try_solve(&response.formulation.program);
+        if !nearest.is_usable() {
+            return best.values;
+        }
+        for _ in 0..SHARPENED {
+            let sharper = self.try_solve(&response.seen_from(&nearest));
+            if !sharper.is_usable() {
+                break;
+            }
+            let moved = response.apart(&nearest.values, &sharper.values);
+            nearest = sharper;
+            if moved < SHARP_HM3 {
+                break;
+            }
+        }
+        nearest.values
+    }
+
+    fn try_solve(&mut self, program: &Program) -> Solution {
+        let solution = self.solver.solve(program);
+        self.effort.programs += 1;
+        self.effort.iterations += solution.iterations;
+        solution
+    }
+
+    /// What a riparian has if it keeps its water as it is, at the plan's own heads, MUSD.
+    fn standing_still(&mut self, plan: &Plan, i: RiparianIdx) -> Result<f64, Unsolved> {
+        let mut still = self.response(plan, i);
+        still.stand_still();
+        still.maximise_own();
+        let solution = self.solve(&still.formulation.program, "standing still")?;
+        Ok(still.own_benefit(&solution.values))
+    }
+
+    /// A riparian's program at the heads of a plan.
+    fn response(&self, plan: &Plan, i: RiparianIdx) -> Response<'a> {
+        Response::new(Formulation::new(self.window, &plan.yields(self.window), Detail::Money), i, plan)
+    }
+}
+
+/// Restricts a program to the plans as good as the vertex it was brought to; returns the vertex.
+pub(super) fn keep_face(vertex: &mut Vertex, program: &mut Program) -> Solution {
+    let best = vertex.solution(program, Status::Optimal);
+    vertex.hold_tight(&[]);
+    vertex.face(program).restrict(program);
+    round_to(program, &best.values);
+    best
+}
+
+/// Lets bounds give way by the rounding of a point, so that it keeps them to the last digit.
+fn round_to(program: &mut Program, values: &[f64]) {
+    for (row, sum) in program.row_ids().zip(program.row_sums(values)) {
+        let bounds = *program.row(row);
+        if bounds.lower == bounds.upper {
+            program.set_row_bounds(row, sum, sum);
+        } else {
+            program.set_row_bounds(row, bounds.lower.min(sum), bounds.upper.max(sum));
+        }
+    }
+    for (var, value) in program.variable_ids().zip(values) {
+        let bounds = *program.variable(var);
+        if bounds.lower < bounds.upper {
+            program.set_bounds(var, bounds.lower.min(*value), bounds.upper.max(*value));
+        }
+    }
+}
