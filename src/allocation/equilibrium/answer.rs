@@ -9,9 +9,10 @@
 
 use crate::energy::hydropower::Yields;
 use crate::network::basin::RiparianIdx;
+use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::Program;
 use crate::solver::vertex::{Basis, Vertex};
-use crate::solver::{Solution, Status};
+use crate::solver::{Solution, Solver, Status};
 
 use super::super::formulation::{Detail, Formulation};
 use super::super::plan::Plan;
@@ -30,7 +31,7 @@ const NARROWEST: f64 = 1e-3;
 /// The nearest answer is known where it moves by less than this when it is looked for from itself, hm3.
 const SHARP_HM3: f64 = 1e-3;
 /// The most times that it is looked for from itself.
-const SHARPENED: usize = 3;
+const SHARPENED: usize = 4;
 const ANSWERING: &str = "answering for one riparian";
 
 /// What is remembered of a riparian from round to round.
@@ -141,29 +142,28 @@ impl<'a> Game<'a, '_> {
     /// The answer nearest to what is done already, among those of the program; a given one if it cannot be found.
     fn nearest(&mut self, response: &mut Response<'a>, best: Solution) -> Vec<f64> {
         response.stay_near();
-        let mut nearest = self.try_solve(&response.formulation.program);
-        if !nearest.is_usable() {
-            return best.values;
-        }
+        let Some(mut nearest) = self.solve_bent(&response.formulation.program) else { return best.values };
         for _ in 0..SHARPENED {
-            let sharper = self.try_solve(&response.seen_from(&nearest));
-            if !sharper.is_usable() {
-                break;
-            }
-            let moved = response.apart(&nearest.values, &sharper.values);
+            let Some(sharper) = self.solve_bent(&response.seen_from(&nearest)) else { break };
+            let moved = response.apart(&nearest, &sharper);
             nearest = sharper;
             if moved < SHARP_HM3 {
                 break;
             }
         }
-        nearest.values
+        nearest
     }
 
-    fn try_solve(&mut self, program: &Program) -> Solution {
-        let solution = self.solver.solve(program);
-        self.effort.programs += 1;
-        self.effort.iterations += solution.iterations;
-        solution
+    /// The least point of a program with convex terms: by our own method, which is the more exact, where it arrives.
+    pub(super) fn solve_bent(&mut self, program: &Program) -> Option<Vec<f64>> {
+        let own = InteriorPoint::default();
+        let methods: [&dyn Solver; 2] = [&own, self.solver];
+        methods.into_iter().find_map(|method| {
+            let solution = method.solve(program);
+            self.effort.programs += 1;
+            self.effort.iterations += solution.iterations;
+            solution.is_usable().then_some(solution.values)
+        })
     }
 
     /// What a riparian has if it keeps its water as it is, at the plan's own heads, MUSD.

@@ -61,9 +61,9 @@ impl Game<'_, '_> {
         let terms = formulation.unevenness();
         formulation.program.clear_objective();
         terms.into_iter().for_each(|term| formulation.program.add_convex(term));
-        match self.solve(&formulation.program, "smoothing the plan") {
-            Ok(even) => Plan::read(&formulation, &even.values),
-            Err(_) => {
+        match self.solve_bent(&formulation.program) {
+            Some(even) => Plan::read(&formulation, &even),
+            None => {
                 let warning = "the plan was not smoothed: the solver stopped without an answer";
                 self.effort.warnings.push(warning.to_owned());
                 before
