@@ -29,7 +29,7 @@ const WIDER: f64 = 2.0;
 /// Narrower bands than this are not tried.
 const NARROWEST: f64 = 1e-3;
 /// The nearest answer is known where it moves by less than this when it is looked for from itself, hm3.
-const SHARP_HM3: f64 = 1e-3;
+const SHARP_HM3: f64 = 1e-2;
 /// The most times that it is looked for from itself.
 const SHARPENED: usize = 4;
 const ANSWERING: &str = "answering for one riparian";
@@ -66,11 +66,7 @@ impl<'a> Game<'a, '_> {
     }
 
     /// A plan by which a riparian gains, and how much, MUSD; none if it finds none.
-    pub(super) fn better(
-        &mut self,
-        plan: &Plan,
-        i: RiparianIdx,
-    ) -> Result<Option<(Plan, f64)>, Unsolved> {
+    pub(super) fn better(&mut self, plan: &Plan, i: RiparianIdx) -> Result<Option<(Plan, f64)>, Unsolved> {
         // what stands may be more than the river carries: then any answer is better
         let still = self.standing_still(plan, i).unwrap_or(f64::NEG_INFINITY);
         let mut band = self.memory[i].band;
@@ -82,8 +78,7 @@ impl<'a> Game<'a, '_> {
             if promised <= still + LEAST_GAIN_MUSD {
                 break;
             }
-            let gain = self.standing_still(&answer, i)? - still;
-            if std::env::var("TRACE").is_ok() { eprintln!("TRACE {} band {band:.4} still {still:.4} promised {:.4} gain {gain:.4} moved {:.2}", self.window.basin.riparians[i].name, promised - still, self.moved(plan, &answer)); }
+            let gain = self.standing_still(&answer, i).unwrap_or(promised) - still;
             if gain > LEAST_GAIN_MUSD {
                 self.memory[i].band = (WIDER * band).min(FREE);
                 return Ok(Some((answer, gain)));
@@ -108,7 +103,6 @@ impl<'a> Game<'a, '_> {
 
     /// A best answer at a vertex; the program then holds what is tight in all answers that are as good.
     fn best(&mut self, response: &mut Response<'a>, i: RiparianIdx) -> Result<Solution, Unsolved> {
-        let t0 = std::time::Instant::now();
         let program = &response.formulation.program;
         let mut near = None;
         if let Some(mut vertex) = Vertex::of(program) {
@@ -123,7 +117,6 @@ impl<'a> Game<'a, '_> {
             let status = vertex.minimise();
             self.effort.programs += 1;
             self.effort.iterations += vertex.steps();
-            if std::env::var("TRACE").is_ok() { eprintln!("TRACE   {} vertex {:.4} steps {} warm {} {status:?}", self.solver.name(), t0.elapsed().as_secs_f64(), vertex.steps(), near.is_none()); }
             if status == Status::Optimal {
                 self.memory[i].basis = Some(vertex.basis());
                 return Ok(keep_face(&mut vertex, &mut response.formulation.program));
@@ -154,7 +147,7 @@ impl<'a> Game<'a, '_> {
         nearest
     }
 
-    /// The least point of a program with convex terms: by our own method, which is the more exact, where it arrives.
+    /// The least point of a program with convex terms, by our own method where it arrives.
     pub(super) fn solve_bent(&mut self, program: &Program) -> Option<Vec<f64>> {
         let own = InteriorPoint::default();
         let methods: [&dyn Solver; 2] = [&own, self.solver];

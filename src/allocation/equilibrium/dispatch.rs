@@ -91,10 +91,7 @@ fn keep_water(formulation: &mut Formulation<'_>, values: &[f64]) {
 }
 
 /// Variables beside the values they stand at.
-fn series<I: Idx>(
-    vars: &Table<I, Series<Var>>,
-    values: &Table<I, Series<f64>>,
-) -> Vec<(Var, f64)> {
+fn series<I: Idx>(vars: &Table<I, Series<Var>>, values: &Table<I, Series<f64>>) -> Vec<(Var, f64)> {
     let both = vars.iter().zip(values.iter());
     both.flat_map(|(vars, values)| vars.iter().copied().zip(values.iter().copied())).collect()
 }
