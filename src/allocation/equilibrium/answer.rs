@@ -8,9 +8,10 @@
 //! those that are as good the nearest to what is done already is taken.
 
 use crate::network::basin::RiparianIdx;
+use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::Program;
 use crate::solver::vertex::{Basis, Vertex};
-use crate::solver::{Solution, Status};
+use crate::solver::{Solution, Solver, Status};
 
 use super::super::formulation::{Detail, Formulation};
 use super::super::plan::Plan;
@@ -27,9 +28,9 @@ const WIDER: f64 = 2.0;
 /// Narrower bands than this are not tried.
 const NARROWEST: f64 = 1e-3;
 /// The nearest answer is known where it moves by less than this when it is looked for from itself, hm3.
-const SHARP_HM3: f64 = 1e-3;
+const SHARP_HM3: f64 = 1e-2;
 /// The most times that it is looked for from itself.
-const SHARPENED: usize = 3;
+const SHARPENED: usize = 4;
 const ANSWERING: &str = "answering for one riparian";
 
 /// What is remembered of a riparian from round to round.
@@ -64,11 +65,7 @@ impl<'a> Game<'a, '_> {
     }
 
     /// A plan by which a riparian gains, and how much, MUSD; none if it finds none.
-    pub(super) fn better(
-        &mut self,
-        plan: &Plan,
-        i: RiparianIdx,
-    ) -> Result<Option<(Plan, f64)>, Unsolved> {
+    pub(super) fn better(&mut self, plan: &Plan, i: RiparianIdx) -> Result<Option<(Plan, f64)>, Unsolved> {
         // what stands may be more than the river carries: then any answer is better
         let still = self.standing_still(plan, i).unwrap_or(f64::NEG_INFINITY);
         let mut band = self.memory[i].band;
@@ -80,8 +77,7 @@ impl<'a> Game<'a, '_> {
             if promised <= still + LEAST_GAIN_MUSD {
                 break;
             }
-            let gain = self.standing_still(&answer, i)? - still;
-            if std::env::var("TRACE").is_ok() { eprintln!("TRACE {} band {band:.4} still {still:.4} promised {:.4} gain {gain:.4} moved {:.2}", self.window.basin.riparians[i].name, promised - still, self.moved(plan, &answer)); }
+            let gain = self.standing_still(&answer, i).unwrap_or(promised) - still;
             if gain > LEAST_GAIN_MUSD {
                 self.memory[i].band = (WIDER * band).min(FREE);
                 return Ok(Some((answer, gain)));
@@ -106,7 +102,6 @@ impl<'a> Game<'a, '_> {
 
     /// A best answer at a vertex; the program then holds what is tight in all answers that are as good.
     fn best(&mut self, response: &mut Response<'a>, i: RiparianIdx) -> Result<Solution, Unsolved> {
-        let t0 = std::time::Instant::now();
         let program = &response.formulation.program;
         let mut near = None;
         if let Some(mut vertex) = Vertex::of(program) {
@@ -121,7 +116,6 @@ impl<'a> Game<'a, '_> {
             let status = vertex.minimise();
             self.effort.programs += 1;
             self.effort.iterations += vertex.steps();
-            if std::env::var("TRACE").is_ok() { eprintln!("TRACE   {} vertex {:.4} steps {} warm {} {status:?}", self.solver.name(), t0.elapsed().as_secs_f64(), vertex.steps(), near.is_none()); }
             if status == Status::Optimal {
                 self.memory[i].basis = Some(vertex.basis());
                 return Ok(keep_face(&mut vertex, &mut response.formulation.program));
@@ -140,29 +134,28 @@ impl<'a> Game<'a, '_> {
     /// The answer nearest to what is done already, among those of the program; a given one if it cannot be found.
     fn nearest(&mut self, response: &mut Response<'a>, best: Solution) -> Vec<f64> {
         response.stay_near();
-        let mut nearest = self.try_solve(&response.formulation.program);
-        if !nearest.is_usable() {
-            return best.values;
-        }
+        let Some(mut nearest) = self.solve_bent(&response.formulation.program) else { return best.values };
         for _ in 0..SHARPENED {
-            let sharper = self.try_solve(&response.seen_from(&nearest));
-            if !sharper.is_usable() {
-                break;
-            }
-            let moved = response.apart(&nearest.values, &sharper.values);
+            let Some(sharper) = self.solve_bent(&response.seen_from(&nearest)) else { break };
+            let moved = response.apart(&nearest, &sharper);
             nearest = sharper;
             if moved < SHARP_HM3 {
                 break;
             }
         }
-        nearest.values
+        nearest
     }
 
-    fn try_solve(&mut self, program: &Program) -> Solution {
-        let solution = self.solver.solve(program);
-        self.effort.programs += 1;
-        self.effort.iterations += solution.iterations;
-        solution
+    /// The least point of a program with convex terms, by our own method where it arrives.
+    pub(super) fn solve_bent(&mut self, program: &Program) -> Option<Vec<f64>> {
+        let own = InteriorPoint::default();
+        let methods: [&dyn Solver; 2] = [&own, self.solver];
+        methods.into_iter().find_map(|method| {
+            let solution = method.solve(program);
+            self.effort.programs += 1;
+            self.effort.iterations += solution.iterations;
+            solution.is_usable().then_some(solution.values)
+        })
     }
 
     /// What a riparian has if it keeps its water as it is, at the plan's own heads, MUSD.

@@ -61,9 +61,9 @@ impl Game<'_, '_> {
         let terms = formulation.unevenness();
         formulation.program.clear_objective();
         terms.into_iter().for_each(|term| formulation.program.add_convex(term));
-        match self.solve(&formulation.program, "smoothing the plan") {
-            Ok(even) => Plan::read(&formulation, &even.values),
-            Err(_) => {
+        match self.solve_bent(&formulation.program) {
+            Some(even) => Plan::read(&formulation, &even),
+            None => {
                 let warning = "the plan was not smoothed: the solver stopped without an answer";
                 self.effort.warnings.push(warning.to_owned());
                 before
@@ -91,10 +91,7 @@ fn keep_water(formulation: &mut Formulation<'_>, values: &[f64]) {
 }
 
 /// Variables beside the values they stand at.
-fn series<I: Idx>(
-    vars: &Table<I, Series<Var>>,
-    values: &Table<I, Series<f64>>,
-) -> Vec<(Var, f64)> {
+fn series<I: Idx>(vars: &Table<I, Series<Var>>, values: &Table<I, Series<f64>>) -> Vec<(Var, f64)> {
     let both = vars.iter().zip(values.iter());
     both.flat_map(|(vars, values)| vars.iter().copied().zip(values.iter().copied())).collect()
 }

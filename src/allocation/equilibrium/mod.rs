@@ -3,13 +3,16 @@
 //! Let `x = (x_1, ..., x_n)` be the riparians' decisions about water. Riparian `i` answers with a best
 //! response `x_i in argmax B_i(x_i, x_-i)`, an LP of its own (`response`), in river order, each seeing
 //! what those above have just done; a round is over when all have answered. The rounds start from the quotas'
-//! plan and end when no release of a reservoir moves by 1 hm3 in a period: then every answer is a best one
-//! to the others to within [`LEAST_GAIN_MUSD`], a Nash equilibrium in water. There may be several; the start, the order, and the
-//! rule that a riparian moves only for money choose one. If a round brings back the releases of an
+//! plan and end when no release of a reservoir moves by 1 hm3 in a period: then nobody finds an answer by which it
+//! gains more than [`LEAST_GAIN_MUSD`], a Nash equilibrium in water. Heads are those of the plan at every step and an answer
+//! is judged at its own (`answer`), so that the equilibrium is a local one: each looks from where it stands. There may be several; the
+//! start, the order, and the rule that a riparian moves only for money choose one. If a round brings back the releases of an
 //! earlier one, it goes in a circle, and the average of the circle is taken, which keeps every balance
 //! because they are linear. In the rounds electricity is bought and sold at the lines' prices; at the end
-//! the water stands and all power systems are dispatched together. Heads are made anew from the plan
-//! as for every other policy.
+//! the water stands and all power systems are dispatched together (`dispatch`).
+//!
+//! Which equilibrium is reached hangs on every step before it, and a hair may decide a step. So the rounds are walked at
+//! vertices and by one method of our own, whatever solver is asked for; that dispatches at the end (docs/decisions/0016).
 
 mod answer;
 mod dispatch;
@@ -43,25 +46,21 @@ const BENEFIT_SLACK: f64 = 5e-7;
 ///
 /// # Errors
 /// Limits that contradict each other, or a solver that stops without an answer.
-pub fn allocate(
-    window: Window<'_>,
-    rule: &Equilibrium,
-    solver: &dyn Solver,
-) -> Result<Allocation, Unsolved> {
-    let t0 = std::time::Instant::now();
-    let start = start(window)?;
-    if std::env::var("TRACE").is_ok() { eprintln!("TRACE start {:.3}", t0.elapsed().as_secs_f64()); }
-    let mut game = Game::new(window, order(window.basin, rule), solver);
+pub fn allocate(window: Window<'_>, rule: &Equilibrium, solver: &dyn Solver) -> Result<Allocation, Unsolved> {
+    let own = InteriorPoint::default();
+    let start = start(window, &own)?;
+    let mut game = Game::new(window, order(window.basin, rule), &own);
     game.effort = Effort { warnings: Vec::new(), ..start.effort };
     let water = game.rounds(start.plan, rule.rounds)?;
+    game.solver = solver;
     let yields = water.yields(window);
     let (plan, benefit) = game.dispatch(&water, &yields)?;
     let effort = Effort { head_gap: plan.head_gap(window, &yields), ..game.effort };
     Ok(Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort })
 }
 
-/// What a riparian can gain by changing its own plan alone, MUSD, at the prices of the water rounds and at the heads of
-/// what it changes to.
+/// What a riparian gains by its answer to a plan, the others' plans as they stand, MUSD: at the prices of the water rounds and
+/// at the heads of the answer. Nothing where it finds none that is worth [`LEAST_GAIN_MUSD`].
 ///
 /// # Errors
 /// As [`allocate`].
@@ -89,12 +88,11 @@ fn order(basin: &Basin, rule: &Equilibrium) -> Vec<RiparianIdx> {
     order
 }
 
-/// The quotas' plan. Whatever solver is asked for it is found by one method from heads that need none: a hair
-/// at the start may lead to other plans that are worth the same.
-fn start(window: Window<'_>) -> Result<Allocation, Unsolved> {
+/// The quotas' plan, from heads that no solver had a hand in.
+fn start(window: Window<'_>, solver: &dyn Solver) -> Result<Allocation, Unsolved> {
     let policies = catalogue();
     let quota = policies.get("quota").ok_or(Unsolved::NothingToShare)?;
-    allocate_policy(window, quota, None, &InteriorPoint::default(), &straight_yields(window))
+    allocate_policy(window, quota, None, solver, &straight_yields(window))
 }
 
 struct Game<'a, 's> {
@@ -215,7 +213,7 @@ mod tests {
 
     /// A plan of the sample in which the dam lets out so much in March and in April and the lake holds so much after.
     fn letting_out(window: Window<'_>, releases: [f64; 2]) -> Plan {
-        let mut plan = start(window).unwrap().plan;
+        let mut plan = start(window, &Clarabel::default()).unwrap().plan;
         let lake = window.basin.reservoirs.indices().next().unwrap();
         let mut outlets = window.basin.outlets(window.basin.reservoirs[lake].node);
         let main = outlets.next().unwrap();

@@ -18,7 +18,6 @@ use std::collections::BTreeSet;
 use crate::network::basin::{Basin, ReservoirIdx, RiparianIdx};
 use crate::network::power_system::Terminal;
 use crate::quantity::index::{PeriodIdx, Series};
-use crate::solver::Solution;
 use crate::solver::program::{ConvexTerm, Label, Program, Row, Var};
 
 use super::super::formulation::{BrokenKind, Formulation};
@@ -108,13 +107,12 @@ impl<'a> Response<'a> {
         }
     }
 
-    /// The program of [`Response::stay_near`] seen from a point near its answer, with what is tight there held: a method knows its
-    /// answer to a share of the objective, and from here the objective is nothing.
-    pub(super) fn seen_from(&self, solution: &Solution) -> Program {
+    /// The program of [`Response::stay_near`] seen from a point near its answer: a method knows an objective to a share
+    /// of it, and from the answer it is nothing.
+    pub(super) fn seen_from(&self, values: &[f64]) -> Program {
         let mut program = self.formulation.program.clone();
-        hold_active(&mut program, solution);
         for (&(var, target), &(step, row)) in self.near.iter().zip(&self.steps) {
-            let centre = solution.values[var.position()];
+            let centre = values[var.position()];
             program.set_row_bounds(row, centre, centre);
             program.set_bounds(step, f64::NEG_INFINITY, f64::INFINITY);
             program.add_cost(step, weight(target) * (centre - target));
@@ -161,7 +159,8 @@ impl<'a> Response<'a> {
                 plan.delivery[k] = found.delivery[k].clone();
             }
         }
-        for (h, _) in basin.plants.enumerate().filter(|(_, plant)| plant.riparian == self.territory.riparian) {
+        for (h, _) in basin.plants.enumerate().filter(|(_, plant)| plant.riparian == self.territory.riparian)
+        {
             plan.turbined[h] = found.turbined[h].clone();
         }
         plan
@@ -347,26 +346,4 @@ fn step(program: &mut Program, var: Var, centre: f64) -> (Var, Row) {
     program.add_term(row, var, 1.0);
     program.add_term(row, step, -1.0);
     (step, row)
-}
-
-/// Holds what stands at a bound for a price where it is: what is left has no bounds that matter, and a method from the inside
-/// finds it to the last digit.
-fn hold_active(program: &mut Program, solution: &Solution) {
-    let active = |lower: f64, upper: f64, value: f64, price: f64| {
-        (value - lower).abs() < price.abs() || (value - upper).abs() < price.abs()
-    };
-    let sums = program.row_sums(&solution.values);
-    for (row, (sum, price)) in program.row_ids().zip(sums.into_iter().zip(&solution.row_duals)) {
-        let bounds = *program.row(row);
-        if active(bounds.lower, bounds.upper, sum, *price) {
-            program.set_row_bounds(row, sum, sum);
-        }
-    }
-    let values = solution.values.iter().zip(&solution.reduced_costs);
-    for (var, (value, price)) in program.variable_ids().zip(values) {
-        let bounds = *program.variable(var);
-        if active(bounds.lower, bounds.upper, *value, *price) {
-            program.set_bounds(var, *value, *value);
-        }
-    }
 }
