@@ -70,13 +70,16 @@ impl<'a> Game<'a, '_> {
         let still = self.standing_still(plan, i).unwrap_or(f64::NEG_INFINITY);
         let mut band = self.memory[i].band;
         while band >= NARROWEST {
-            let (answer, promised) = match self.answer(plan, i, band) {
-                Err(_) if band < FREE => self.answer(plan, i, FREE)?,
-                answer => answer?,
+            let (mut response, best) = match self.best(plan, i, band) {
+                Err(_) if band < FREE => self.best(plan, i, FREE)?,
+                best => best?,
             };
+            let promised = response.own_benefit(&best.values);
             if promised <= still + LEAST_GAIN_MUSD {
                 break;
             }
+            let nearest = self.nearest(&mut response, best);
+            let answer = response.merged(plan, &nearest);
             let gain = self.standing_still(&answer, i).unwrap_or(promised) - still;
             if gain > LEAST_GAIN_MUSD {
                 self.memory[i].band = (WIDER * band).min(FREE);
@@ -88,20 +91,12 @@ impl<'a> Game<'a, '_> {
         Ok(None)
     }
 
-    /// A riparian's best response within a band at the heads of a plan, the nearest to the plan, and what it is worth to
-    /// it at those heads, MUSD.
-    fn answer(&mut self, plan: &Plan, i: RiparianIdx, band: f64) -> Result<(Plan, f64), Unsolved> {
+    /// A riparian's best response within a band at the heads of a plan, at a vertex; the program then holds what is tight in all
+    /// that are as good.
+    fn best(&mut self, plan: &Plan, i: RiparianIdx, band: f64) -> Result<(Response<'a>, Solution), Unsolved> {
         let mut response = self.response(plan, i);
         response.keep_within(band, plan);
         response.maximise_own();
-        let best = self.best(&mut response, i)?;
-        let worth = response.own_benefit(&best.values);
-        let nearest = self.nearest(&mut response, best);
-        Ok((response.merged(plan, &nearest), worth))
-    }
-
-    /// A best answer at a vertex; the program then holds what is tight in all answers that are as good.
-    fn best(&mut self, response: &mut Response<'a>, i: RiparianIdx) -> Result<Solution, Unsolved> {
         let program = &response.formulation.program;
         let mut near = None;
         if let Some(mut vertex) = Vertex::of(program) {
@@ -118,7 +113,8 @@ impl<'a> Game<'a, '_> {
             self.effort.iterations += vertex.steps();
             if status == Status::Optimal {
                 self.memory[i].basis = Some(vertex.basis());
-                return Ok(keep_face(&mut vertex, &mut response.formulation.program));
+                let best = keep_face(&mut vertex, &mut response.formulation.program);
+                return Ok((response, best));
             }
         }
         self.memory[i].basis = None;
@@ -128,7 +124,7 @@ impl<'a> Game<'a, '_> {
         };
         let worth = response.own_benefit(&near.values);
         response.hold_own(worth - BENEFIT_SLACK * worth.abs().max(1.0));
-        Ok(near)
+        Ok((response, near))
     }
 
     /// The answer nearest to what is done already, among those of the program; a given one if it cannot be found.

@@ -12,7 +12,7 @@
 //! the water stands and all power systems are dispatched together (`dispatch`).
 //!
 //! Which equilibrium is reached hangs on every step before it, and a hair may decide a step. So the rounds are walked at
-//! vertices and by one method of our own, whatever solver is asked for; that dispatches at the end (docs/decisions/0016).
+//! vertices and by one method of our own, whatever solver is asked for; that dispatches at the end (docs/decisions/0017).
 
 mod answer;
 mod dispatch;
