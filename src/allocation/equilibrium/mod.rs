@@ -229,7 +229,8 @@ mod tests {
         let sample = sample();
         let window = sample.window();
         let plans: Vec<Plan> = releases.iter().map(|releases| letting_out(window, *releases)).collect();
-        let mut game = Game::new(window, Vec::new(), &Clarabel::default());
+        let solver = Clarabel::default();
+        let mut game = Game::new(window, Vec::new(), &solver);
         let mut rounds = 0;
         let next = |_: &mut Game<'_, '_>, _: &Plan| {
             rounds += 1;
