@@ -294,7 +294,8 @@ fn coalitions_are_worth_the_same_to_four_methods() {
     let run = run(scenario, &["one"]);
     let status_quo = run.outcomes[0].status_quo.as_ref().unwrap();
     let yields = &run.outcomes[0].yields;
-    let by = |solver: &dyn Solver| gains(run.scenario.window(), yields, &status_quo.plan, solver).unwrap();
+    let by =
+        |solver: &dyn Solver| gains(run.scenario.window(), yields, &status_quo.plan, &[], solver).unwrap();
     let methods: [&dyn Solver; 3] = [&InteriorPoint::default(), &Linear, &Vertices];
     let reference = by(&Clarabel::default());
     for method in methods {

@@ -10,7 +10,7 @@ use crate::solver::program::Var;
 use super::super::formulation::Formulation;
 
 /// How many times the dearest use of water it costs to move what stands.
-const DEARER: f64 = 10.0;
+pub(crate) const DEARER: f64 = 10.0;
 
 /// The price of moving what stands, MUSD/hm3.
 pub(crate) fn price(basin: &Basin, formulation: &Formulation<'_>) -> f64 {
