@@ -23,6 +23,9 @@ const ROOM_MUSD: f64 = 1e-3;
 /// The same, relative to the least.
 const ROOM: f64 = 1e-9;
 
+/// How many times the dearest use of power it costs to miss a guarantee of power, beside what it costs anyway.
+const MISSED: f64 = 2.0;
+
 /// A guarantee of one riparian in one season, and how far it is to be kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bound {
@@ -51,58 +54,76 @@ pub(super) type Solve<'s, 'a> = dyn Fn(&Together<'a>) -> Result<Solution, Unsolv
 #[derive(Clone, Debug, Default)]
 pub(super) struct Binding<'b> {
     tiers: Vec<Tier<'b>>,
-    /// The least that others are moved and promises broken, MUSD.
-    disturbed: f64,
 }
 
 /// The guarantees of one tier.
 #[derive(Clone, Debug)]
 struct Tier<'b> {
-    bounds: Vec<&'b Bound>,
-    /// The greatest sum of degrees.
+    /// Each, and whether it is kept as far as it is asked for.
+    bounds: Vec<(&'b Bound, bool)>,
+    /// The greatest sum of degrees of those that are not.
     sum: f64,
-    /// Whether each is kept as far as it is asked for.
-    whole: bool,
 }
 
 impl<'b> Tier<'b> {
     fn of(tier: u8, bounds: &[&'b Bound]) -> Option<Tier<'b>> {
-        let bounds: Vec<&Bound> = bounds.iter().copied().filter(|bound| bound.member.tier == tier).collect();
-        let sum = bounds.iter().map(|bound| bound.degree).sum();
-        (!bounds.is_empty()).then_some(Tier { bounds, sum, whole: true })
+        let own = bounds.iter().filter(|bound| bound.member.tier == tier);
+        let bounds: Vec<(&Bound, bool)> = own.map(|&bound| (bound, true)).collect();
+        (!bounds.is_empty()).then_some(Tier { bounds, sum: 0.0 })
     }
 
-    fn set(&mut self, sum: f64) {
-        let asked: f64 = self.bounds.iter().map(|bound| bound.degree).sum();
-        self.whole = sum >= asked - WHOLE;
-        self.sum = if self.whole { asked } else { sum.max(0.0) };
+    fn is_whole(&self) -> bool {
+        self.bounds.iter().all(|(_, whole)| *whole)
     }
 
-    /// Holds the tier in a program. What the heads take from power is missed.
+    /// Takes over the degrees at a point.
+    fn read(&mut self, degrees: &[Var], values: &[f64]) {
+        self.sum = 0.0;
+        for ((bound, whole), var) in self.bounds.iter_mut().zip(degrees) {
+            let degree = values[var.position()];
+            *whole = degree >= bound.degree - WHOLE;
+            self.sum += if *whole { 0.0 } else { degree.max(0.0) };
+        }
+    }
+
+    /// Holds the tier in a program: water that is kept whole as a limit, the others as a sum.
     fn hold(&self, together: &mut Together<'_>) {
-        let mut degrees = Vec::new();
-        let mut sum = self.sum;
-        for bound in &self.bounds {
-            if self.whole && bound.degree >= 1.0 - WHOLE && !is_power(&bound.member) {
+        let (mut degrees, mut sum, mut unit) = (Vec::new(), self.sum, 0.0_f64);
+        for &(bound, whole) in &self.bounds {
+            if whole && bound.degree >= 1.0 - WHOLE && !is_power(&bound.member) {
                 hold(&mut together.formulation, std::slice::from_ref(&bound.member), &[1.0]);
-                sum -= bound.degree;
-            } else {
-                degrees.push(add(together, bound));
+                continue;
             }
+            degrees.push(add(together, bound));
+            sum += if whole { bound.degree } else { 0.0 };
+            unit = unit.max(bound.member.total());
         }
         if degrees.is_empty() {
             return;
         }
-        let unit = self.bounds.iter().map(|bound| bound.member.total()).fold(0.0, f64::max);
-        let misses = self.bounds.iter().any(|bound| is_power(&bound.member));
         let row = hold_sum(together, &degrees, sum);
-        if misses {
-            let program = &mut together.formulation.program;
-            let missed = program.add_variable(program.row(row).label, 0.0, f64::INFINITY);
-            program.add_term(row, missed, 1.0 / unit);
-            together.missed.push((missed, together.price));
+        if self.bounds.iter().any(|(bound, _)| is_power(&bound.member)) {
+            miss(together, row, unit);
         }
     }
+
+    /// Holds what the tier asks of power, where water is decided.
+    fn hold_power(&self, together: &mut Together<'_>) {
+        for (bound, _) in self.bounds.iter().filter(|(bound, _)| is_power(&bound.member)) {
+            let degree = add(together, bound);
+            let row = hold_sum(together, &[degree], bound.degree);
+            miss(together, row, bound.member.total());
+        }
+    }
+}
+
+/// Lets a row of degrees be missed by what the heads take from power, in GWh where a degree of 1 has so many.
+fn miss(together: &mut Together<'_>, row: Row, unit: f64) {
+    let price = MISSED * together.dearest_power();
+    let program = &mut together.formulation.program;
+    let missed = program.add_variable(program.row(row).label, 0.0, f64::INFINITY);
+    program.add_term(row, missed, 1.0 / unit);
+    together.missed.push((missed, price));
 }
 
 impl<'b> Binding<'b> {
@@ -117,30 +138,25 @@ impl<'b> Binding<'b> {
         if tiers.is_empty() {
             return Ok(Binding::default());
         }
-        let disturbed = least_disturbance(&mut together, solve)?;
+        let disturbance = together.disturbance();
+        let values = least(&mut together, disturbance.iter().copied(), solve)?;
+        let disturbed = disturbance.iter().map(|&(var, price)| price * values[var.position()]).sum();
         hold_disturbance(&mut together, disturbed);
         lift(&mut together, &mut tiers, solve)?;
-        Ok(Binding { tiers, disturbed })
+        Ok(Binding { tiers })
     }
 
     /// Holds it in a program of the same coalition.
     pub(super) fn hold(&self, together: &mut Together<'_>) {
-        if self.tiers.is_empty() {
-            return;
-        }
-        hold_disturbance(together, self.disturbed);
         self.tiers.iter().for_each(|tier| tier.hold(together));
         together.maximise();
     }
-}
 
-/// The least that others are moved and promises of the members are broken, MUSD.
-fn least_disturbance<'a>(together: &mut Together<'a>, solve: &Solve<'_, 'a>) -> Result<f64, Unsolved> {
-    together.formulation.program.clear_objective();
-    for (var, price) in together.disturbance() {
-        together.formulation.program.add_cost(var, price);
+    /// Holds what it asks of power in a program of the same coalition whose water is decided.
+    pub(super) fn hold_power(&self, together: &mut Together<'_>) {
+        self.tiers.iter().for_each(|tier| tier.hold_power(together));
+        together.maximise();
     }
-    Ok(solve(together)?.objective.max(0.0))
 }
 
 fn hold_disturbance(together: &mut Together<'_>, least: f64) {
@@ -152,7 +168,8 @@ fn hold_disturbance(together: &mut Together<'_>, least: f64) {
     disturbance.into_iter().for_each(|(var, price)| program.add_term(row, var, price));
 }
 
-/// Finds the greatest sum of each tier: all at once if all can be kept, or else one after the other.
+/// Finds the greatest sum of degrees in each tier. One program finds the greatest sum of all: it is the answer unless a
+/// tier gives way above another, and those are then lifted one after the other.
 fn lift<'a>(
     together: &mut Together<'a>,
     tiers: &mut [Tier<'_>],
@@ -160,32 +177,35 @@ fn lift<'a>(
 ) -> Result<(), Unsolved> {
     let mut degrees: Vec<Vec<Var>> = Vec::with_capacity(tiers.len());
     for tier in tiers.iter() {
-        degrees.push(tier.bounds.iter().map(|bound| add(together, bound)).collect());
+        degrees.push(tier.bounds.iter().map(|(bound, _)| add(together, bound)).collect());
     }
-    let sums = greatest(together, &degrees, &degrees.concat(), solve)?;
-    tiers.iter_mut().zip(sums).for_each(|(tier, sum)| tier.set(sum));
-    if tiers.iter().all(|tier| tier.whole) {
+    let values = least(together, degrees.concat().into_iter().map(|var| (var, -1.0)), solve)?;
+    tiers.iter_mut().zip(&degrees).for_each(|(tier, own)| tier.read(own, &values));
+    let first = tiers.iter().position(|tier| !tier.is_whole()).unwrap_or(tiers.len());
+    if first + 1 >= tiers.len() {
         return Ok(());
     }
-    for at in 0..tiers.len() {
-        let sums = greatest(together, &degrees, &degrees[at], solve)?;
-        tiers[at].set(sums[at]);
-        hold_sum(together, &degrees[at], tiers[at].sum);
+    for (at, own) in degrees.iter().enumerate() {
+        if at >= first {
+            let values = least(together, own.iter().map(|&var| (var, -1.0)), solve)?;
+            tiers[at].read(own, &values);
+        }
+        let whole = tiers[at].bounds.iter().map(|(bound, whole)| if *whole { bound.degree } else { 0.0 });
+        let sum = whole.sum::<f64>() + tiers[at].sum;
+        hold_sum(together, own, sum);
     }
     Ok(())
 }
 
-/// The sums of each tier's degrees where the sum of the wanted ones is greatest.
-fn greatest<'a>(
+/// The point of a coalition's program where some costs are least.
+fn least<'a>(
     together: &mut Together<'a>,
-    degrees: &[Vec<Var>],
-    wanted: &[Var],
+    costs: impl Iterator<Item = (Var, f64)>,
     solve: &Solve<'_, 'a>,
 ) -> Result<Vec<f64>, Unsolved> {
     together.formulation.program.clear_objective();
-    wanted.iter().for_each(|&var| together.formulation.program.add_cost(var, -1.0));
-    let values = solve(together)?.values;
-    Ok(degrees.iter().map(|own| own.iter().map(|var| values[var.position()]).sum()).collect())
+    costs.for_each(|(var, cost)| together.formulation.program.add_cost(var, cost));
+    Ok(solve(together)?.values)
 }
 
 /// Adds the degree of a guarantee, at most as much as is asked for.

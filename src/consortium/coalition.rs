@@ -116,7 +116,8 @@ impl<'a> Gains<'a, '_> {
     /// What the members have if a plan's water is carried out, at the heads that follow from it, MUSD.
     fn carried(&self, case: &Case<'_>, values: &[f64]) -> Result<f64, Unsolved> {
         let yields = self.own_yields(&self.program(case.coalition, self.yields), values);
-        let mut carried = self.bound(case, &yields);
+        let mut carried = self.program(case.coalition, &yields);
+        case.binding.hold_power(&mut carried);
         carried.carry_out(values);
         let solution = self.solve(&carried, "carrying out what a coalition can have")?;
         Ok(carried.benefit_at(&solution.values))

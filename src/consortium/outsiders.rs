@@ -15,7 +15,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::allocation::equilibrium::standing::{DEARER, Hold, price, stand};
+use crate::allocation::equilibrium::standing::{Hold, dearest_power, price, stand};
 use crate::allocation::equilibrium::territory::{Ground, is_main_outlet, owner};
 use crate::allocation::formulation::{BrokenKind, Detail, Formulation};
 use crate::allocation::plan::Plan;
@@ -38,7 +38,7 @@ pub(super) struct Together<'a> {
     pub(super) missed: Vec<(Var, f64)>,
     /// What the members decide about water, and where it is in the plan.
     own: Vec<(Var, f64)>,
-    pub(super) price: f64,
+    price: f64,
 }
 
 impl<'a> Together<'a> {
@@ -80,9 +80,7 @@ impl<'a> Together<'a> {
         }
     }
 
-    /// Water that is decided does not move for a guarantee of power.
     fn stand_at(&mut self, targets: Vec<(Var, f64)>) {
-        self.missed.iter_mut().for_each(|missed| missed.1 = self.price / DEARER);
         for (var, value) in targets {
             let moved = stand(&mut self.formulation, var, value);
             self.moved.extend(moved);
@@ -108,6 +106,11 @@ impl<'a> Together<'a> {
         let own = self.formulation.money.iter().filter(|term| self.has(term.riparian));
         let moved = self.moved.iter().map(|&var| (var, -self.price));
         own.map(|term| (term.var, term.coefficient)).chain(moved)
+    }
+
+    /// The dearest use of power, MUSD/GWh.
+    pub(super) fn dearest_power(&self) -> f64 {
+        dearest_power(self.basin())
     }
 
     /// What measures how far the others are moved and promises of the members are broken, and what a unit costs, MUSD.
