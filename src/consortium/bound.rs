@@ -35,6 +35,13 @@ pub struct Bound {
     pub degree: f64,
 }
 
+impl Bound {
+    /// Whether who keeps this keeps another.
+    pub(super) fn asks_for(&self, other: &Bound) -> bool {
+        self.member == other.member && self.degree >= other.degree
+    }
+}
+
 /// What the guarantees of a policy ask of coalitions, where some gave way in its own plan.
 pub fn bounds(window: Window<'_>, policy: &Policy, gave_way: &[GaveWay]) -> Vec<Bound> {
     let degree = |member: &Member| {

@@ -45,14 +45,33 @@ pub fn settle_all(
             known.push(case);
         }
     }
-    let gained: Vec<Result<Option<Vec<f64>>, Unsolved>> =
-        known.par_iter().map(|case| coalition_gains(window, case)).collect();
+    let found: Vec<Gained> = known.par_iter().map(|case| coalition_gains(window, case)).collect();
+    let gained: Vec<Gained> = known.iter().map(|case| with_those_of_stricter(case, &known, &found)).collect();
     let settled = cases.par_iter().map(|case| {
         let at = known.iter().position(|other| other.has_the_worths_of(case)).unwrap_or_default();
         let gained = gained[at].clone();
         (case.name.to_owned(), gained.map(|gained| settle(window.basin, case, gained.as_deref())))
     });
     settled.collect()
+}
+
+/// What coalitions gain, MUSD, by their bits; none where there are too many.
+type Gained = Result<Option<Vec<f64>>, Unsolved>;
+
+/// What coalitions are found to gain under a policy, or under one that asks as much of them and more: what can be had
+/// there can be had here.
+fn with_those_of_stricter(case: &Case<'_>, known: &[&Case<'_>], found: &[Gained]) -> Gained {
+    let stricter = known.iter().zip(found).filter(|(other, _)| other.asks_at_least_as_much_as(case));
+    let mut gained: Gained = Ok(None);
+    for (_, other) in stricter {
+        gained = match (gained?, other.clone()?) {
+            (Some(best), Some(other)) => {
+                Ok(Some(best.iter().zip(other).map(|(best, other)| best.max(other)).collect()))
+            }
+            (best, other) => Ok(best.or(other)),
+        };
+    }
+    gained
 }
 
 /// A policy to settle.
@@ -82,11 +101,17 @@ impl<'a> Case<'a> {
     fn has_the_worths_of(&self, other: &Case<'_>) -> bool {
         self.status_quo.policy == other.status_quo.policy && self.bounds == other.bounds
     }
+
+    /// Whether it binds coalitions to all that another does, against the same status quo.
+    fn asks_at_least_as_much_as(&self, other: &Case<'_>) -> bool {
+        self.status_quo.policy == other.status_quo.policy
+            && other.bounds.iter().all(|asked| self.bounds.iter().any(|own| own.asks_for(asked)))
+    }
 }
 
 /// What coalitions gain over a policy's status quo, MUSD; none where there are too many. Hundreds of programs of one kind: they are
 /// solved by the method that is fastest on them, whichever the run's is.
-fn coalition_gains(window: Window<'_>, case: &Case<'_>) -> Result<Option<Vec<f64>>, Unsolved> {
+fn coalition_gains(window: Window<'_>, case: &Case<'_>) -> Gained {
     if window.basin.riparians.len() > MOST_RIPARIANS {
         return Ok(None);
     }
