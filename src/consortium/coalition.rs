@@ -11,6 +11,9 @@
 //! heads, a smoothed one whose heads agree with it, and the best at those heads. Heads make the problem one with many local
 //! optima: a worth is what was found to be possible, and a little more may be.
 //!
+//! Guarantees of a policy that belong to members are kept in every plan, as far as the coalition can (`bound`); a coalition
+//! that keeps the status quo is not asked for them.
+//!
 //! Outsiders do not react: they take what they take and let the rest pass, so members may count on water that passes
 //! them (unlike the river of theory, docs/decisions/0011). `v` need then not be superadditive: between members an
 //! outsider is respected whom a single member above would not have looked at.
@@ -43,8 +46,8 @@ const SMOOTHING: f64 = 1e-3;
 /// A gain below this is a solver's, MUSD.
 const NO_GAIN_MUSD: f64 = 1e-6;
 
-/// What each coalition but that of all gains over the status quo, whose own yields are given, MUSD, by its bits (bit `i` is riparian
-/// `i`); 0 for nobody and for all, whose worth is that of the policy's own plan. The same whatever the number of threads.
+/// What each coalition but that of all gains over the status quo, whose own yields are given, with what binds its members, MUSD, by its
+/// bits (bit `i` is riparian `i`); 0 for nobody and for all, whose worth is that of the policy's own plan. The same whatever the number of threads.
 ///
 /// # Errors
 /// A coalition's program that cannot be solved.
