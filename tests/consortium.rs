@@ -288,8 +288,8 @@ fn coalitions_bound_by_guarantees_are_worth_no_more_than_free_ones() {
     let pairs: Vec<(Worth, Worth)> = worths("bound").into_iter().zip(worths("none")).collect();
     for (bound, free) in &pairs {
         assert_eq!(bound.members, free.members);
-        let (bound_MUSD, free_MUSD) = (bound.worth_MUSD, free.worth_MUSD);
-        assert!(bound_MUSD <= free_MUSD + 1e-6, "{:?}: {bound_MUSD} and {free_MUSD}", bound.members);
+        let (own, without) = (bound.worth_MUSD, free.worth_MUSD);
+        assert!(own <= without + 1e-6, "{:?}: {own} and {without}", bound.members);
     }
     let cost = |(bound, free): &(Worth, Worth)| free.worth_MUSD - bound.worth_MUSD;
     assert!(pairs.iter().map(cost).fold(0.0, f64::max) > 1.0, "no guarantee costs any coalition anything");
