@@ -2,10 +2,10 @@
 //!
 //! A member of a guarantee belongs to whose water or power it is, whose reservoir lets it out, or on whose territory
 //! the river is. Its degree `u_m` is asked to be what the policy's own plan reached. A coalition may not reach it:
-//! first the least that the others' decisions are moved and promises are broken is held; then, tier by tier, the greatest sum of
-//! its members' degrees is found and held, and every plan of the coalition is made among those that are left. How far
-//! power is served follows the heads, so in plans at other heads what they take from a sum is missed, and costs the
-//! coalition nothing. Plans themselves are left to [`super::coalition`].
+//! among its plans that move the others and break promises least, the greatest sum of its members' degrees is found
+//! tier by tier, and every plan of the coalition keeps these sums. How far power is served follows the heads, so in
+//! plans at other heads what they take from a sum is missed, which is not taken off what the coalition has. Plans
+//! themselves are left to [`super::coalition`].
 
 use crate::allocation::guarantee::{
     Amount, GaveWay, LAST_TIER, Member, SLACK, ServedBy, WHOLE, add_degree, hold, members,
