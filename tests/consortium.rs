@@ -147,6 +147,37 @@ fn three_riparians_have_the_worths_and_the_shapley_shares_found_by_hand() {
     assert_eq!(settlement.payments.len(), 2, "three parties: two payments");
 }
 
+#[test]
+fn a_guarantee_that_costs_its_owner_lowers_the_worth_of_coalitions_with_it_and_of_no_other() {
+    let kg = "[policy.bound.guarantee.kg]\ntier = 1\nwhat = 'water'\nriparian = ['KG']\nshare = 0.5\n";
+    let texts =
+        settled_by("free", "rule = 'none'") + &settled_by("bound", "rule = 'none', against = 'autarky'") + kg;
+    let run = run(river(&["KG", "UZ", "KZ"], &texts), &["free", "bound"]);
+    let sets = ["KG", "UZ", "KG+UZ", "KZ", "KG+KZ", "UZ+KZ", "KG+UZ+KZ"];
+    let of = |policy: &str| sets.map(|set| worth(run.settlement(policy), set));
+    close(&of("free"), &[7.35, 0.0, 15.15, 0.0, 29.4, 0.0, 30.3]);
+    // KG keeps 50, worth 4.5 to it, of the 100: 50 x 0.18 for UZ or 50 x 0.36 for KZ; alone it has all 100 and keeps them
+    close(&of("bound"), &[7.35, 0.0, 13.5, 0.0, 22.5, 0.0, 22.5]);
+}
+
+#[test]
+fn coalitions_keep_guarantees_that_clash_as_far_as_the_policy_and_tier_by_tier() {
+    let guarantee = |name: &str, tier: u8, share: f64| {
+        format!(
+            "[policy.bound.guarantee.{name}]\ntier = {tier}\nwhat = 'water'\nriparian = ['{name}']\nshare = {share}\n"
+        )
+    };
+    let texts = settled_by("bound", "rule = 'none'") + &guarantee("UZ", 1, 0.8) + &guarantee("KG", 2, 0.6);
+    let run = run(river(&["KG", "UZ", "KZ"], &texts), &["bound"]);
+    let gave = &run.outcomes[0].gave_way;
+    assert_eq!((gave.len(), gave[0].guarantee.as_str()), (1, "KG"));
+    // the policy gives UZ 80 and KG the 20 that are left of its 60. KG with KZ keeps no more than those 20: KZ has
+    // 60 at 0.36 and 20 at 0.24; KG with UZ keeps 80 for UZ: 60 x 0.18 + 20 x 0.12, and 20 x 0.09
+    let sets = ["KG", "UZ", "KG+UZ", "KZ", "KG+KZ", "UZ+KZ"];
+    let known = [7.35, 0.0, 15.0, 0.0, 28.2, 0.0];
+    close(&sets.map(|set| worth(run.settlement("bound"), set)), &known);
+}
+
 /// The dry year, measured against quota (which is quicker than autarky and no equilibrium).
 fn dry_year() -> &'static Run {
     static RUN: OnceLock<Run> = OnceLock::new();
@@ -164,6 +195,11 @@ fn dry_year() -> &'static Run {
                     settlement = { rule = 'service_fee', against = 'quota' }\n";
         add(&mut scenario, fair);
         names.push("fair".to_owned());
+        let mut bound = scenario.policies["nash"].clone();
+        bound.welfare = scenario.policies["none"].welfare.clone();
+        bound.guarantee = catalogue()["consortium"].guarantee.clone();
+        scenario.policies.insert("bound".to_owned(), bound);
+        names.push("bound".to_owned());
         run(scenario, &names.iter().map(String::as_str).collect::<Vec<_>>())
     })
 }
@@ -247,6 +283,19 @@ fn equal_weights_give_equal_gains_under_nash() {
 }
 
 #[test]
+fn coalitions_bound_by_guarantees_are_worth_no_more_than_free_ones() {
+    let worths = |policy: &str| dry_year().settlement(policy).worths.clone();
+    let pairs: Vec<(Worth, Worth)> = worths("bound").into_iter().zip(worths("none")).collect();
+    for (bound, free) in &pairs {
+        assert_eq!(bound.members, free.members);
+        let (own, without) = (bound.worth_MUSD, free.worth_MUSD);
+        assert!(own <= without + 1e-6, "{:?}: {own} and {without}", bound.members);
+    }
+    let cost = |(bound, free): &(Worth, Worth)| free.worth_MUSD - bound.worth_MUSD;
+    assert!(pairs.iter().map(cost).fold(0.0, f64::max) > 1.0, "no guarantee costs any coalition anything");
+}
+
+#[test]
 fn the_host_of_a_joint_plant_pays_the_other_owners_for_their_shares() {
     let mut scenario = scenario::load("dry-year", &[]).unwrap_or_else(|problems| panic!("{problems}"));
     let terms = "rule = 'service_fee', against = 'quota', price_USD_per_MWh = 30.5, in_kind = 'electricity'";
@@ -294,7 +343,8 @@ fn coalitions_are_worth_the_same_to_four_methods() {
     let run = run(scenario, &["one"]);
     let status_quo = run.outcomes[0].status_quo.as_ref().unwrap();
     let yields = &run.outcomes[0].yields;
-    let by = |solver: &dyn Solver| gains(run.scenario.window(), yields, &status_quo.plan, solver).unwrap();
+    let by =
+        |solver: &dyn Solver| gains(run.scenario.window(), yields, &status_quo.plan, &[], solver).unwrap();
     let methods: [&dyn Solver; 3] = [&InteriorPoint::default(), &Linear, &Vertices];
     let reference = by(&Clarabel::default());
     for method in methods {

@@ -11,6 +11,9 @@
 //! heads, a smoothed one whose heads agree with it, and the best at those heads. Heads make the problem one with many local
 //! optima: a worth is what was found to be possible, and a little more may be.
 //!
+//! Guarantees of a policy that belong to members are kept in every plan, as far as the coalition can (`bound`); a coalition
+//! that keeps the status quo is not asked for them.
+//!
 //! Outsiders do not react: they take what they take and let the rest pass, so members may count on water that passes
 //! them (unlike the river of theory, docs/decisions/0011). `v` need then not be superadditive: between members an
 //! outsider is respected whom a single member above would not have looked at.
@@ -27,6 +30,7 @@ use crate::network::basin::RiparianIdx;
 use crate::quantity::index::Idx;
 use crate::solver::{Solution, Solver, Status};
 
+use super::bound::{Binding, Bound};
 use super::outsiders::Together;
 
 /// The most riparians whose coalitions are all looked at: a program each.
@@ -42,8 +46,8 @@ const SMOOTHING: f64 = 1e-3;
 /// A gain below this is a solver's, MUSD.
 const NO_GAIN_MUSD: f64 = 1e-6;
 
-/// What each coalition but that of all gains over the status quo, whose own yields are given, MUSD, by its bits (bit `i` is riparian
-/// `i`); 0 for nobody and for all, whose worth is that of the policy's own plan. The same whatever the number of threads.
+/// What each coalition but that of all gains over the status quo, whose own yields are given, with what binds its members, MUSD, by its
+/// bits (bit `i` is riparian `i`); 0 for nobody and for all, whose worth is that of the policy's own plan. The same whatever the number of threads.
 ///
 /// # Errors
 /// A coalition's program that cannot be solved.
@@ -51,10 +55,11 @@ pub fn gains(
     window: Window<'_>,
     yields: &Yields,
     status_quo: &Plan,
+    bounds: &[Bound],
     solver: &dyn Solver,
 ) -> Result<Vec<f64>, Unsolved> {
     let players = window.basin.riparians.len();
-    let table = Gains { window, yields, status_quo, solver };
+    let table = Gains { window, yields, status_quo, bounds, solver };
     let still = (0..players).into_par_iter().map(|player| table.still(player));
     let still: Vec<f64> = still.collect::<Result<_, _>>()?;
     let gain = |bits: u32| {
@@ -72,7 +77,14 @@ struct Gains<'a, 's> {
     window: Window<'a>,
     yields: &'s Yields,
     status_quo: &'s Plan,
+    bounds: &'s [Bound],
     solver: &'s dyn Solver,
+}
+
+/// A coalition, and what its plans must keep.
+struct Case<'s> {
+    coalition: Coalition,
+    binding: Binding<'s>,
 }
 
 impl<'a> Gains<'a, '_> {
@@ -85,26 +97,30 @@ impl<'a> Gains<'a, '_> {
 
     /// The most that a coalition's members are found to have together at the heads of their own storages, MUSD.
     fn best(&self, coalition: Coalition) -> Result<f64, Unsolved> {
-        let first = self.plan_at(coalition, self.yields)?;
-        let mut most = self.carried(coalition, &first)?;
-        let (yields, draft) = self.draft(coalition)?;
-        let last = self.plan_at(coalition, &yields)?;
+        let solve = |together: &Together<'a>| self.solve(together, "finding what a coalition can keep");
+        let binding = Binding::find(self.program(coalition, self.yields), self.bounds, &solve)?;
+        let case = Case { coalition, binding };
+        let first = self.plan_at(&case, self.yields)?;
+        let mut most = self.carried(&case, &first)?;
+        let (yields, draft) = self.draft(&case)?;
+        let last = self.plan_at(&case, &yields)?;
         for values in [&draft, &last] {
-            most = most.max(self.carried(coalition, values)?);
+            most = most.max(self.carried(&case, values)?);
         }
         Ok(most)
     }
 
     /// The best plan at given yields, whatever heads follow from it.
-    fn plan_at(&self, coalition: Coalition, yields: &Yields) -> Result<Vec<f64>, Unsolved> {
-        let together = self.program(coalition, yields);
+    fn plan_at(&self, case: &Case<'_>, yields: &Yields) -> Result<Vec<f64>, Unsolved> {
+        let together = self.bound(case, yields);
         Ok(self.solve(&together, "finding what a coalition can have")?.values)
     }
 
     /// What the members have if a plan's water is carried out, at the heads that follow from it, MUSD.
-    fn carried(&self, coalition: Coalition, values: &[f64]) -> Result<f64, Unsolved> {
-        let yields = self.own_yields(&self.program(coalition, self.yields), values);
-        let mut carried = self.program(coalition, &yields);
+    fn carried(&self, case: &Case<'_>, values: &[f64]) -> Result<f64, Unsolved> {
+        let yields = self.own_yields(&self.program(case.coalition, self.yields), values);
+        let mut carried = self.program(case.coalition, &yields);
+        case.binding.hold_power(&mut carried);
         carried.carry_out(values);
         let solution = self.solve(&carried, "carrying out what a coalition can have")?;
         Ok(carried.benefit_at(&solution.values))
@@ -112,11 +128,11 @@ impl<'a> Gains<'a, '_> {
 
     /// Heads that go with a plan of great benefit, a little smoothed so that it does not jump from pass to pass; and
     /// that plan.
-    fn draft(&self, coalition: Coalition) -> Result<(Yields, Vec<f64>), Unsolved> {
+    fn draft(&self, case: &Case<'_>) -> Result<(Yields, Vec<f64>), Unsolved> {
         let mut yields = self.yields.clone();
         let mut pass = 1;
         loop {
-            let mut together = self.program(coalition, &yields);
+            let mut together = self.bound(case, &yields);
             let width = together.formulation.program.variables().len();
             together.smooth(SMOOTHING);
             let mut values = self.solve(&together, "looking for a coalition's heads")?.values;
@@ -138,6 +154,13 @@ impl<'a> Gains<'a, '_> {
     fn program(&self, coalition: Coalition, yields: &Yields) -> Together<'a> {
         let members: Vec<RiparianIdx> = coalition.players().map(RiparianIdx::new).collect();
         Together::new(self.window, yields, &members, self.status_quo)
+    }
+
+    /// The program of a coalition with what binds it.
+    fn bound(&self, case: &Case<'_>, yields: &Yields) -> Together<'a> {
+        let mut together = self.program(case.coalition, yields);
+        case.binding.hold(&mut together);
+        together
     }
 
     fn solve(&self, together: &Together<'_>, stage: &'static str) -> Result<Solution, Unsolved> {

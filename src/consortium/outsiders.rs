@@ -15,7 +15,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::allocation::equilibrium::standing::{Hold, price, stand};
+use crate::allocation::equilibrium::standing::{Hold, dearest_power, price, stand};
 use crate::allocation::equilibrium::territory::{Ground, is_main_outlet, owner};
 use crate::allocation::formulation::{BrokenKind, Detail, Formulation};
 use crate::allocation::plan::Plan;
@@ -33,7 +33,9 @@ pub(super) struct Together<'a> {
     ground: Ground,
     members: Vec<RiparianIdx>,
     /// What measures how far standing decisions are moved.
-    moved: Vec<Var>,
+    pub(super) moved: Vec<Var>,
+    /// What measures how far guarantees of the members are missed, and what a unit costs; no part of what they have.
+    pub(super) missed: Vec<(Var, f64)>,
     /// What the members decide about water, and where it is in the plan.
     own: Vec<(Var, f64)>,
     price: f64,
@@ -50,8 +52,8 @@ impl<'a> Together<'a> {
         let formulation = Formulation::new(window, yields, Detail::Money);
         let ground = Ground::of(window.basin, members);
         let price = price(window.basin, &formulation);
-        let (members, moved, own) = (members.to_vec(), Vec::new(), Vec::new());
-        let mut together = Together { formulation, ground, members, moved, own, price };
+        let (members, moved, missed, own) = (members.to_vec(), Vec::new(), Vec::new(), Vec::new());
+        let mut together = Together { formulation, ground, members, moved, missed, own, price };
         together.take_rows_away();
         together.set_water(plan);
         together.set_power(plan);
@@ -91,11 +93,13 @@ impl<'a> Together<'a> {
         self.money().map(|(var, coefficient)| coefficient * values[var.position()]).sum()
     }
 
-    fn maximise(&mut self) {
+    /// Makes what the members have the goal.
+    pub(super) fn maximise(&mut self) {
         self.formulation.program.clear_objective();
         for (var, coefficient) in self.money().collect::<Vec<_>>() {
             self.formulation.program.add_cost(var, -coefficient);
         }
+        self.missed.iter().for_each(|&(var, price)| self.formulation.program.add_cost(var, price));
     }
 
     fn money(&self) -> impl Iterator<Item = (Var, f64)> + '_ {
@@ -104,7 +108,20 @@ impl<'a> Together<'a> {
         own.map(|term| (term.var, term.coefficient)).chain(moved)
     }
 
-    fn has(&self, riparian: RiparianIdx) -> bool {
+    /// The dearest use of power, MUSD/GWh.
+    pub(super) fn dearest_power(&self) -> f64 {
+        dearest_power(self.basin())
+    }
+
+    /// What measures how far the others are moved and promises of the members are broken, and what a unit costs, MUSD.
+    pub(super) fn disturbance(&self) -> Vec<(Var, f64)> {
+        let broken = self.formulation.vars.broken.iter().filter(|broken| self.has(broken.riparian));
+        let moved = self.moved.iter().map(|&var| (var, self.price));
+        moved.chain(broken.map(|broken| (broken.var, broken.price))).collect()
+    }
+
+    /// Whether a riparian is a member.
+    pub(super) fn has(&self, riparian: RiparianIdx) -> bool {
         self.members.contains(&riparian)
     }
 

@@ -19,6 +19,7 @@ use crate::quantity::index::Idx;
 use crate::simulation::seasonal::Outcome;
 use crate::solver::interior_point::InteriorPoint;
 
+use super::bound::{Bound, bounds};
 use super::coalition::{MOST_RIPARIANS, gains};
 use super::division::{Stakes, core_slack, payoffs};
 use super::findings::{Story, findings};
@@ -29,27 +30,47 @@ use super::service::fees;
 use super::settlement::{Settlement, Worth};
 
 /// The settlements of the policies that have terms, in the policies' order; an error beside the name of a policy that
-/// could not be settled. Coalitions are looked at once for each status quo.
+/// could not be settled. Coalitions are looked at once for each status quo and what binds them.
 pub fn settle_all(
     window: Window<'_>,
     policies: &[(String, Policy)],
     outcomes: &[Result<Outcome, Unsolved>],
 ) -> Vec<(String, Result<Settlement, Unsolved>)> {
-    let cases: Vec<Case<'_>> = policies.iter().zip(outcomes).filter_map(Case::of).collect();
-    let mut known: Vec<&Arc<StatusQuo>> = Vec::new();
+    let case = |(policy, outcome)| Case::of(window, policy, outcome);
+    let cases: Vec<Case<'_>> = policies.iter().zip(outcomes).filter_map(case).collect();
+    let mut known: Vec<&Case<'_>> = Vec::new();
     for case in &cases {
-        if !known.iter().any(|other| other.policy == case.status_quo.policy) {
-            known.push(case.status_quo);
+        if !known.iter().any(|other| other.has_the_worths_of(case)) {
+            known.push(case);
         }
     }
-    let gained: Vec<Result<Option<Vec<f64>>, Unsolved>> =
-        known.iter().map(|status_quo| coalition_gains(window, status_quo)).collect();
+    let found: Vec<Gained> = known.par_iter().map(|case| coalition_gains(window, case)).collect();
+    let gained: Vec<Gained> = known.iter().map(|case| with_those_of_stricter(case, &known, &found)).collect();
     let settled = cases.par_iter().map(|case| {
-        let at = known.iter().position(|other| other.policy == case.status_quo.policy).unwrap_or_default();
+        let at = known.iter().position(|other| other.has_the_worths_of(case)).unwrap_or_default();
         let gained = gained[at].clone();
         (case.name.to_owned(), gained.map(|gained| settle(window.basin, case, gained.as_deref())))
     });
     settled.collect()
+}
+
+/// What coalitions gain, MUSD, by their bits; none where there are too many.
+type Gained = Result<Option<Vec<f64>>, Unsolved>;
+
+/// What coalitions are found to gain under a policy, or under one that asks as much of them and more: what can be had
+/// there can be had here.
+fn with_those_of_stricter(case: &Case<'_>, known: &[&Case<'_>], found: &[Gained]) -> Gained {
+    let stricter = known.iter().zip(found).filter(|(other, _)| other.asks_at_least_as_much_as(case));
+    let mut gained: Gained = Ok(None);
+    for (_, other) in stricter {
+        gained = match (gained?, other.clone()?) {
+            (Some(best), Some(other)) => {
+                Ok(Some(best.iter().zip(other).map(|(best, other)| best.max(other)).collect()))
+            }
+            (best, other) => Ok(best.or(other)),
+        };
+    }
+    gained
 }
 
 /// A policy to settle.
@@ -59,26 +80,42 @@ struct Case<'a> {
     terms: &'a Terms,
     outcome: &'a Outcome,
     status_quo: &'a Arc<StatusQuo>,
+    /// What its guarantees ask of coalitions.
+    bounds: Vec<Bound>,
 }
 
 impl<'a> Case<'a> {
     fn of(
-        ((name, policy), outcome): (&'a (String, Policy), &'a Result<Outcome, Unsolved>),
+        window: Window<'_>,
+        (name, policy): &'a (String, Policy),
+        outcome: &'a Result<Outcome, Unsolved>,
     ) -> Option<Case<'a>> {
         let outcome = outcome.as_ref().ok()?;
         let (terms, status_quo) = (policy.settlement.as_ref()?, outcome.status_quo.as_ref()?);
-        Some(Case { name, policy, terms, outcome, status_quo })
+        let bounds = bounds(window, policy, &outcome.gave_way);
+        Some(Case { name, policy, terms, outcome, status_quo, bounds })
+    }
+
+    /// Whether coalitions gain the same under both.
+    fn has_the_worths_of(&self, other: &Case<'_>) -> bool {
+        self.status_quo.policy == other.status_quo.policy && self.bounds == other.bounds
+    }
+
+    /// Whether it binds coalitions to all that another does, against the same status quo.
+    fn asks_at_least_as_much_as(&self, other: &Case<'_>) -> bool {
+        self.status_quo.policy == other.status_quo.policy
+            && other.bounds.iter().all(|asked| self.bounds.iter().any(|own| own.asks_for(asked)))
     }
 }
 
-/// What coalitions gain over a status quo, MUSD; none where there are too many. Hundreds of programs of one kind: they are
+/// What coalitions gain over a policy's status quo, MUSD; none where there are too many. Hundreds of programs of one kind: they are
 /// solved by the method that is fastest on them, whichever the run's is.
-fn coalition_gains(window: Window<'_>, status_quo: &StatusQuo) -> Result<Option<Vec<f64>>, Unsolved> {
+fn coalition_gains(window: Window<'_>, case: &Case<'_>) -> Gained {
     if window.basin.riparians.len() > MOST_RIPARIANS {
         return Ok(None);
     }
-    let yields = status_quo.plan.yields(window);
-    gains(window, &yields, &status_quo.plan, &InteriorPoint::default()).map(Some)
+    let plan = &case.status_quo.plan;
+    gains(window, &plan.yields(window), plan, &case.bounds, &InteriorPoint::default()).map(Some)
 }
 
 fn settle(basin: &Basin, case: &Case<'_>, gained: Option<&[f64]>) -> Settlement {

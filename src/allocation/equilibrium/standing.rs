@@ -17,9 +17,14 @@ pub(crate) fn price(basin: &Basin, formulation: &Formulation<'_>) -> f64 {
     let broken = formulation.vars.broken.iter().map(|broken| broken.price);
     let farms =
         basin.demands.iter().flat_map(|demand| demand.benefit_steps()).map(|(_, value)| value.value());
+    DEARER * broken.chain(farms).fold(dearest_power(basin).max(1.0), f64::max)
+}
+
+/// The dearest use of power, MUSD/GWh.
+pub(crate) fn dearest_power(basin: &Basin) -> f64 {
     let power =
         basin.areas.iter().map(|area| 1e-3 * (area.reference_price.value() + area.lost_load_cost.value()));
-    DEARER * broken.chain(farms).chain(power).fold(1.0, f64::max)
+    power.fold(0.0, f64::max)
 }
 
 /// Makes a variable stand at a value; returns what measures how far it is moved.

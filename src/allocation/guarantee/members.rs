@@ -21,6 +21,8 @@ pub struct Member {
     pub guarantee: String,
     /// Its tier.
     pub tier: u8,
+    /// Who keeps it: whose water, power or reservoir it is, or on whose territory the river.
+    pub riparian: RiparianIdx,
     /// Of what and for whom, in words: `domestic water of UZ`.
     pub of: String,
     /// When.
@@ -153,18 +155,18 @@ impl Case<'_, '_> {
     }
 
     /// A member of some amounts; amounts of nothing are left out.
-    fn member(&self, of: String, mut amounts: Vec<Amount>) -> Member {
+    fn member(&self, riparian: RiparianIdx, of: String, mut amounts: Vec<Amount>) -> Member {
         amounts.retain(|amount| amount.least > 0.0);
         let unit = if self.guarantee.what == Promised::Energy { "GWh" } else { "hm3" };
         let Case { name, guarantee, season, .. } = *self;
-        Member { guarantee: name.to_owned(), tier: guarantee.tier, of, season, unit, amounts }
+        Member { guarantee: name.to_owned(), tier: guarantee.tier, riparian, of, season, unit, amounts }
     }
 
     /// One member a riparian.
     fn each(&self, what: &str, amounts: impl Fn(RiparianIdx) -> Vec<Amount>) -> Vec<Member> {
         let basin = self.basin();
         let named = basin.riparians.enumerate().filter(|(i, _)| self.names(*i));
-        named.map(|(i, own)| self.member(format!("{what} of {}", own.name), amounts(i))).collect()
+        named.map(|(i, own)| self.member(i, format!("{what} of {}", own.name), amounts(i))).collect()
     }
 
     /// What a riparian's demands ask for, by demand and period.
@@ -213,7 +215,11 @@ impl Case<'_, '_> {
                 let claims = demands.iter().flat_map(|&k| periods.iter().map(move |&t| (k, t))).collect();
                 let least = self.share() * target.amount;
                 let amount = Amount { served_by: ServedBy::Water(claims), least };
-                members.push(self.member(format!("treaty water of {who} from {river}"), vec![amount]));
+                members.push(self.member(
+                    riparian,
+                    format!("treaty water of {who} from {river}"),
+                    vec![amount],
+                ));
             }
         }
         members
@@ -226,7 +232,7 @@ impl Case<'_, '_> {
             let outlet = basin.outlets(own.node).next()?;
             let served_by = ServedBy::Flow(Gauge::ReachHead(outlet), self.periods());
             let amount = Amount { served_by, least: self.volume()? };
-            Some(self.member(format!("release of {}", own.name), vec![amount]))
+            Some(self.member(own.riparian, format!("release of {}", own.name), vec![amount]))
         };
         named.filter_map(member).collect()
     }
@@ -235,15 +241,20 @@ impl Case<'_, '_> {
         let basin = self.basin();
         let place = self.guarantee.place.as_deref();
         if let (Some(place), Some(volume)) = (place, self.volume()) {
-            let by_promise = basin.promises.iter().find(|own| own.name == place).map(|own| own.gauge);
-            let by_node = || Basin::find(&basin.nodes, place, |node| &node.name).map(Gauge::Node);
-            let Some(gauge) = by_promise.or_else(by_node) else { return Vec::new() };
+            let promised = basin.promises.iter().find(|own| own.name == place);
+            let by_promise = promised.map(|own| (own.gauge, own.riparian));
+            let at_node = |n| (Gauge::Node(n), basin.nodes[n].riparian);
+            let by_node = || Basin::find(&basin.nodes, place, |node| &node.name).map(at_node);
+            let Some((gauge, whose)) = by_promise.or_else(by_node) else { return Vec::new() };
             let served_by = ServedBy::Flow(gauge, self.periods());
-            return vec![self.member(format!("flow at {place}"), vec![Amount { served_by, least: volume }])];
+            let amounts = vec![Amount { served_by, least: volume }];
+            return vec![self.member(whose, format!("flow at {place}"), amounts)];
         }
         let wanted = |own: &&Promise| place.is_none_or(|place| own.name == place) && self.names(own.riparian);
         let promises = basin.promises.iter().filter(wanted);
-        promises.map(|own| self.member(format!("flow of {}", own.name), self.promised(own))).collect()
+        let member =
+            |own: &Promise| self.member(own.riparian, format!("flow of {}", own.name), self.promised(own));
+        promises.map(member).collect()
     }
 
     /// What a promise of the physics asks for in the season.

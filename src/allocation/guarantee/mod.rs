@@ -11,6 +11,7 @@ mod rows;
 
 pub use members::{Amount, Member, ServedBy, members};
 pub use record::{Guarantee, JointPlant, LAST_TIER, Promised};
+pub(crate) use rows::{SLACK, WHOLE, add_degree, hold};
 
 use crate::energy::hydropower::Yields;
 use crate::network::basin::Basin;

@@ -6,12 +6,12 @@ use crate::solver::program::{Label, Name, Row, Var};
 use super::members::{Amount, Member, ServedBy};
 
 /// A degree within this of one is one.
-pub(super) const WHOLE: f64 = 1e-6;
+pub(crate) const WHOLE: f64 = 1e-6;
 /// How far below its degree a guarantee is held, relative to it.
-pub(super) const SLACK: f64 = 1e-5;
+pub(crate) const SLACK: f64 = 1e-5;
 
 /// Holds each member to the degree it can be kept.
-pub(super) fn hold(formulation: &mut Formulation<'_>, members: &[Member], degrees: &[f64]) {
+pub(crate) fn hold(formulation: &mut Formulation<'_>, members: &[Member], degrees: &[f64]) {
     for (member, &degree) in members.iter().zip(degrees) {
         if degree >= 1.0 - WHOLE {
             member.amounts.iter().for_each(|amount| hold_whole(formulation, member, amount));
@@ -48,7 +48,7 @@ fn only_variable(formulation: &Formulation<'_>, served_by: &ServedBy) -> Option<
 }
 
 /// Adds `u = sum_a x_a / sum_a g_a`, `x_a <= g_a`, `x_a <= what serves it`: the degree to which a member is kept.
-pub(super) fn add_degree(formulation: &mut Formulation<'_>, member: &Member) -> Var {
+pub(crate) fn add_degree(formulation: &mut Formulation<'_>, member: &Member) -> Var {
     let mut parts = Vec::with_capacity(member.amounts.len());
     for amount in &member.amounts {
         let label = label(formulation, "guarantee", member);
