@@ -3,6 +3,7 @@
 pub mod allocate;
 pub mod award;
 pub mod bargain;
+pub mod barter;
 pub mod diagnosis;
 pub mod equilibrium;
 pub mod formulation;

@@ -11,6 +11,7 @@
 //! the water stands and all power systems are dispatched together. Heads are made anew from the plan
 //! as for every other policy.
 
+mod contract;
 mod response;
 pub(crate) mod standing;
 pub(crate) mod territory;
@@ -24,12 +25,14 @@ use crate::solver::program::{Program, Row, Var};
 use crate::solver::{Solution, Solver, Status};
 
 use super::allocate::{Allocation, Effort, allocate as allocate_policy};
+use super::barter::{Promise, Receipt};
 use super::diagnosis::conflicts;
 use super::formulation::{Detail, Formulation};
 use super::plan::Plan;
 use super::policy::{Equilibrium, catalogue};
 use super::unsolved::Unsolved;
 use super::window::Window;
+pub(in crate::allocation) use contract::allocate_under;
 use response::Response;
 use standing::{price, stand};
 
@@ -56,13 +59,14 @@ pub fn allocate(
     yields: &Yields,
 ) -> Result<Allocation, Unsolved> {
     let start = start(window, solver, yields)?;
-    let mut game = Game { window, solver, order: order(window.basin, rule), effort: start.effort.clone() };
+    let order = order(window.basin, rule);
+    let mut game = Game { window, solver, order, promise: None, effort: start.effort.clone() };
     let (mut water, mut yields) = (start.plan, yields.clone());
     let mut pass = 1;
     loop {
         game.effort.warnings.clear();
         water = game.rounds(water, rule.rounds, &yields)?;
-        let (plan, benefit) = game.dispatch(&water, &yields)?;
+        let (plan, benefit) = game.dispatch(&water, &yields, &[])?;
         let (next, gap) = refreshed(window, &plan, &yields);
         if gap < HEAD_TOLERANCE || pass == HEAD_PASSES {
             if gap >= HEAD_TOLERANCE {
@@ -95,7 +99,7 @@ pub fn gain_alone(
     solver: &dyn Solver,
     yields: &Yields,
 ) -> Result<f64, Unsolved> {
-    let mut game = Game { window, solver, order: Vec::new(), effort: Effort::default() };
+    let mut game = Game { window, solver, order: Vec::new(), promise: None, effort: Effort::default() };
     let best = game.answer(plan, i, yields)?.1;
     Ok(best - game.standing_still(plan, i, yields)?)
 }
@@ -139,6 +143,8 @@ struct Game<'a, 's> {
     window: Window<'a>,
     solver: &'s dyn Solver,
     order: Vec<RiparianIdx>,
+    /// What one of them has promised to let out.
+    promise: Option<Promise>,
     effort: Effort,
 }
 
@@ -210,6 +216,13 @@ impl<'a> Game<'a, '_> {
         Ok(response.merged(plan, if near.is_usable() { &near.values } else { &values }))
     }
 
+    /// The program of a riparian's answer, with what it has promised.
+    fn response(&self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Response<'a> {
+        let mut response = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
+        self.promise.iter().filter(|promise| promise.owner == i).for_each(|promise| response.keep(promise));
+        response
+    }
+
     /// A riparian's best response: its program, what it is worth to it (MUSD), and where it is.
     fn answer(
         &mut self,
@@ -217,7 +230,7 @@ impl<'a> Game<'a, '_> {
         i: RiparianIdx,
         yields: &Yields,
     ) -> Result<(Response<'a>, f64, Vec<f64>), Unsolved> {
-        let mut response = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
+        let mut response = self.response(plan, i, yields);
         response.maximise_own();
         let solution = self.solve(&response.formulation.program, "answering for one riparian")?;
         let worth = response.own_benefit(&solution.values);
@@ -226,7 +239,7 @@ impl<'a> Game<'a, '_> {
 
     /// What a riparian has if it keeps its water as it is, MUSD.
     fn standing_still(&mut self, plan: &Plan, i: RiparianIdx, yields: &Yields) -> Result<f64, Unsolved> {
-        let mut still = Response::new(Formulation::new(self.window, yields, Detail::Money), i, plan);
+        let mut still = self.response(plan, i, yields);
         still.stand_still();
         still.maximise_own();
         let solution = self.solve(&still.formulation.program, "standing still")?;
@@ -243,9 +256,14 @@ impl<'a> Game<'a, '_> {
             .fold(0.0, f64::max)
     }
 
-    /// The dispatch of all power systems together, with the water as it stands; its plan and total
-    /// benefit, MUSD.
-    fn dispatch(&mut self, water: &Plan, yields: &Yields) -> Result<(Plan, f64), Unsolved> {
+    /// The dispatch of all power systems together, with the water as it stands and what is to be received over lines
+    /// as far as they can carry it; its plan and total benefit, MUSD.
+    fn dispatch(
+        &mut self,
+        water: &Plan,
+        yields: &Yields,
+        receipts: &[Receipt],
+    ) -> Result<(Plan, f64), Unsolved> {
         let basin = self.window.basin;
         let mut formulation = Formulation::new(self.window, yields, Detail::Money);
         let vars = formulation.vars.clone();
@@ -254,8 +272,9 @@ impl<'a> Game<'a, '_> {
         pairs.extend(series(&vars.storage, &water.storage));
         pairs.extend(series(&vars.flow, &water.flow));
         pairs.extend(series(&vars.delivery, &water.delivery));
-        let moved: Vec<Var> =
+        let mut moved: Vec<Var> =
             pairs.into_iter().flat_map(|(var, value)| stand(&mut formulation, var, value)).collect();
+        moved.extend(receipts.iter().map(|receipt| receipt.add_to(&mut formulation)));
         formulation.maximise_benefit();
         moved.iter().for_each(|&var| formulation.program.add_cost(var, price));
         let solution = self.solve(&formulation.program, "dispatching with the water as it stands")?;
@@ -371,7 +390,7 @@ mod tests {
         let window = sample.window();
         let plans: Vec<Plan> = releases.iter().map(|releases| letting_out(window, *releases)).collect();
         let mut game =
-            Game { window, solver: &Clarabel::default(), order: Vec::new(), effort: Effort::default() };
+            Game { window, solver: &Clarabel::default(), order: Vec::new(), promise: None, effort: Effort::default() };
         let mut rounds = 0;
         let next = |_: &mut Game<'_, '_>, _: &Plan| {
             rounds += 1;

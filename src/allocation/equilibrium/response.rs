@@ -20,6 +20,7 @@ use crate::network::power_system::Terminal;
 use crate::quantity::index::{PeriodIdx, Series};
 use crate::solver::program::{ConvexTerm, Label, Var};
 
+use super::super::barter::Promise;
 use super::super::formulation::{BrokenKind, Formulation};
 use super::super::plan::Plan;
 use super::standing::{Hold, price, stand};
@@ -48,6 +49,12 @@ impl<'a> Response<'a> {
         response.set_power();
         response.set_promises();
         response
+    }
+
+    /// Binds the riparian to a promise, as far as the water allows.
+    pub(super) fn keep(&mut self, promise: &Promise) {
+        let short = promise.add_to(&mut self.formulation);
+        self.moved.push(short);
     }
 
     /// Makes minus the riparian's own benefit the objective.
