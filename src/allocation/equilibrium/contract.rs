@@ -25,6 +25,8 @@ use super::{Game, HEAD_PASSES, HEAD_TOLERANCE, heads_unsettled, order, refreshed
 const NOTICED: f64 = 1.0;
 /// What a solver leaves open of a net receipt, GWh.
 const HAIR: f64 = 1e-3;
+/// A receipt where a line is full already: no more than what smoothing leaves, GWh.
+const HARDLY_ANY: f64 = 0.1;
 
 /// Allocates a window under a contract.
 ///
@@ -222,7 +224,11 @@ impl Exchanged {
     }
 }
 
-/// All that is asked for, unless what there is falls short of it by more than a hair.
+/// All that is asked for, unless what there is falls short of it by more than a hair; nothing where there is hardly any.
 fn all_or(asked: f64, there_is: f64) -> f64 {
-    if there_is >= asked - HAIR { asked } else { there_is.max(0.0) }
+    match there_is {
+        _ if there_is >= asked - HAIR => asked,
+        _ if there_is > HARDLY_ANY => there_is,
+        _ => 0.0,
+    }
 }
