@@ -174,6 +174,7 @@ on_every_scenario! {
     qosh_tepa: "qosh-tepa", SATISFACTION;
     gas_crisis: "gas-crisis", SATISFACTION;
     consortium_2030: "consortium-2030", SATISFACTION;
+    barter_1998: "barter-1998", SATISFACTION;
     vegetation_season: "vegetation-season", SATISFACTION;
 }
 

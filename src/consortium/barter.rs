@@ -8,6 +8,7 @@ use crate::allocation::barter::{Contract, Exchange};
 use crate::allocation::terms::{InKind, Terms};
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::calendar::Season;
+use crate::quantity::total::Total;
 
 use super::ledger::{Entry, Ledger, Party};
 
@@ -38,8 +39,8 @@ pub(super) fn sentences(basin: &Basin, contract: &Contract, exchanges: &[Exchang
 fn sentence(basin: &Basin, contract: &Contract, summer: &Exchange, exchanges: &[Exchange]) -> String {
     let name = |riparian: RiparianIdx| basin.riparians[riparian].name.as_str();
     let back: Vec<&Exchange> = exchanges.iter().filter(|own| own.giver == summer.taker).collect();
-    let promised: f64 = back.iter().map(|own| own.promised_GWh).sum();
-    let delivered: f64 = back.iter().map(|own| own.delivered_GWh).sum();
+    let promised: f64 = back.iter().map(|own| own.promised_GWh).total();
+    let delivered: f64 = back.iter().map(|own| own.delivered_GWh).total();
     let kinds: Vec<String> = back.iter().map(|own| in_kind(contract, own)).collect();
     let kinds = if kinds.is_empty() { String::new() } else { format!(": {}", kinds.join(", ")) };
     format!(

@@ -181,7 +181,13 @@ fn service_fee(basin: &Basin, case: &Case<'_>, benefits: &[f64], story: &mut Sto
     let mut ledger = Ledger::default();
     for fee in &fees {
         let (user, owner) = (Party::Riparian(fee.user), Party::Riparian(fee.owner));
-        ledger.add(Entry { from: user, to: owner, amount: fee.amount, purpose: "water kept for summer", kind: None });
+        ledger.add(Entry {
+            from: user,
+            to: owner,
+            amount: fee.amount,
+            purpose: "water kept for summer",
+            kind: None,
+        });
         if let Some(discipline) = case.terms.discipline {
             let amount = discipline.penalty * (1.0 - discipline.reliability) * fee.amount;
             let purpose = "stored water promised and not delivered";

@@ -98,16 +98,20 @@ mod tests {
     #[test]
     fn what_is_given_back_is_the_ratio_by_kinds_and_its_reliable_part_arrives() {
         let found = delivered("electricity = 0.5\nfuel = 0.25\nmoney = 0.25", 300.0);
-        let kinds = [(InKind::Electricity, 600.0, 300.0), (InKind::Fuel, 300.0, 150.0), (InKind::Money, 300.0, 150.0)];
+        let kinds = [
+            (InKind::Electricity, 600.0, 300.0),
+            (InKind::Fuel, 300.0, 150.0),
+            (InKind::Money, 300.0, 150.0),
+        ];
         assert_eq!(found, kinds);
     }
 
     #[test]
     fn what_the_lines_cannot_carry_is_given_back_in_money() {
-        assert_eq!(delivered("electricity = 1.0", 150.0), [
-            (InKind::Electricity, 300.0, 150.0),
-            (InKind::Money, 900.0, 450.0)
-        ]);
+        assert_eq!(
+            delivered("electricity = 1.0", 150.0),
+            [(InKind::Electricity, 300.0, 150.0), (InKind::Money, 900.0, 450.0)]
+        );
         assert_eq!(delivered("electricity = 1.0", 0.0), [(InKind::Money, 1200.0, 600.0)]);
     }
 }

@@ -29,7 +29,11 @@ pub(in crate::allocation) struct Promise {
 impl Promise {
     /// The promise of a contract on a basin, counted from the status quo's plan; none where its owner or its reservoir is
     /// not there. A part of the season has its part of the volume by days.
-    pub(in crate::allocation) fn of(basin: &Basin, contract: &Contract, status_quo: &Plan) -> Option<Promise> {
+    pub(in crate::allocation) fn of(
+        basin: &Basin,
+        contract: &Contract,
+        status_quo: &Plan,
+    ) -> Option<Promise> {
         let owner = basin.riparian_named(&contract.owner)?;
         let reservoir = Basin::find(&basin.reservoirs, &contract.reservoir, |own| &own.name)?;
         let outlets = basin.outlets(basin.reservoirs[reservoir].node).collect();
@@ -87,7 +91,9 @@ impl Receipt {
         for (l, line) in basin.lines.enumerate() {
             let part = self.part(basin, (line.from, line.to), line.loss);
             if part != 0.0 {
-                terms.extend(basin.horizon.periods_in(self.season).map(|t| (formulation.vars.sent[l][t], part)));
+                terms.extend(
+                    basin.horizon.periods_in(self.season).map(|t| (formulation.vars.sent[l][t], part)),
+                );
             }
         }
         least(formulation, "contract_receipt", self.least, &terms)

@@ -9,6 +9,7 @@
 use crate::energy::hydropower::Yields;
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::calendar::Season;
+use crate::quantity::total::Total;
 use crate::solver::Solver;
 
 use super::super::allocate::{Allocation, Effort};
@@ -40,10 +41,11 @@ pub(in crate::allocation) fn allocate_under(
 ) -> Result<Allocation, Unsolved> {
     let yields = Yields::along(window.basin, &status_quo.plan.storage_path(&window.start.storage));
     let promise = Promise::of(window.basin, contract, &status_quo.plan);
-    let Some(promise) = promise.filter(|promise| promise.more > 0.0) else {
-        return Ok(standing(status_quo, yields));
+    let Some(promise) = promise.as_ref().filter(|promise| promise.more > 0.0) else {
+        return Ok(standing(status_quo, yields, promise.is_none().then(|| absent(contract))));
     };
-    let deal = Deal { basin: window.basin, contract, promise: &promise, before: &status_quo.plan, yields: &yields };
+    let deal =
+        Deal { basin: window.basin, contract, promise, before: &status_quo.plan, yields: &yields };
     let order = order(window.basin, rule);
     let mut game = Game { window, solver, order, promise: Some(promise.clone()), effort: Effort::default() };
     let (mut water, mut yields, mut pass) = (status_quo.plan.clone(), yields.clone(), 1);
@@ -64,9 +66,16 @@ pub(in crate::allocation) fn allocate_under(
 }
 
 /// The status quo as it is: nothing is exchanged.
-fn standing(status_quo: &StatusQuo, yields: Yields) -> Allocation {
+fn standing(status_quo: &StatusQuo, yields: Yields, warning: Option<String>) -> Allocation {
     let (plan, benefit) = (status_quo.plan.clone(), status_quo.benefits.iter().sum());
-    Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort: Effort::default() }
+    let effort = Effort { warnings: warning.into_iter().collect(), ..Effort::default() };
+    Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort }
+}
+
+/// Says that a contract of the catalogue is not about this basin.
+fn absent(contract: &Contract) -> String {
+    let Contract { owner, reservoir, .. } = contract;
+    format!("the basin has no reservoir {reservoir} of {owner}: nothing is exchanged and the status quo stands")
 }
 
 /// A contract and what it is counted from.
@@ -110,7 +119,8 @@ impl Deal<'_> {
         let released = self.promise.kept(plan).clamp(0.0, self.promise.more);
         let made = || self.generated(plan, yields) - self.generated(self.before, self.yields);
         let power = self.contract.kWh_per_m3.map_or_else(made, |k| k * released).max(0.0);
-        let partner = |(name, share): (&String, &f64)| Some((self.basin.riparian_named(name)?, share * power));
+        let partner =
+            |(name, share): (&String, &f64)| Some((self.basin.riparian_named(name)?, share * power));
         self.contract.partners.iter().filter_map(partner).collect()
     }
 
@@ -125,11 +135,21 @@ impl Deal<'_> {
     }
 
     fn summer(&self, partner: RiparianIdx, more: f64) -> Receipt {
-        self.beyond(Receipt { giver: self.promise.owner, taker: partner, season: Season::Vegetation, least: more })
+        self.beyond(Receipt {
+            giver: self.promise.owner,
+            taker: partner,
+            season: Season::Vegetation,
+            least: more,
+        })
     }
 
     fn winter(&self, partner: RiparianIdx, more: f64) -> Receipt {
-        self.beyond(Receipt { giver: partner, taker: self.promise.owner, season: Season::NonVegetation, least: more })
+        self.beyond(Receipt {
+            giver: partner,
+            taker: self.promise.owner,
+            season: Season::NonVegetation,
+            least: more,
+        })
     }
 
     /// The receipt of so much more than under the status quo.
@@ -207,7 +227,7 @@ impl Exchanged {
     fn not_carried(&self, deal: &Deal<'_>, (partner, agreed): (RiparianIdx, f64)) -> Vec<String> {
         let sum = |season: Season, kind: InKind| -> f64 {
             let own = self.exchanges.iter().filter(|own| own.giver == partner || own.taker == partner);
-            own.filter(|own| own.season == season && own.kind == kind).map(|own| own.delivered_GWh).sum()
+            own.filter(|own| own.season == season && own.kind == kind).map(|own| own.delivered_GWh).total()
         };
         let summer = sum(Season::Vegetation, InKind::Electricity);
         let by_line = deal.returned(partner, summer).by_line();

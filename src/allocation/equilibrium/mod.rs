@@ -389,8 +389,13 @@ mod tests {
         let sample = sample();
         let window = sample.window();
         let plans: Vec<Plan> = releases.iter().map(|releases| letting_out(window, *releases)).collect();
-        let mut game =
-            Game { window, solver: &Clarabel::default(), order: Vec::new(), promise: None, effort: Effort::default() };
+        let mut game = Game {
+            window,
+            solver: &Clarabel::default(),
+            order: Vec::new(),
+            promise: None,
+            effort: Effort::default(),
+        };
         let mut rounds = 0;
         let next = |_: &mut Game<'_, '_>, _: &Plan| {
             rounds += 1;
