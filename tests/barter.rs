@@ -252,11 +252,14 @@ fn after_a_default_the_volume_shrinks_by_what_was_not_delivered() {
     assert!(run.outcome("after_default").plan != run.outcome("barter").plan);
 }
 
-/// Kyrgyz load worth less than the coal and gas that would serve it: without what is owed, some of it stays dark in winter.
+/// Kyrgyz load worth less than coal power over a line that loses much, and more than what it could be sold for: without
+/// what is owed, some of it stays dark in winter.
 fn poor_winter() -> Scenario {
     let mut scenario = load("normal-year");
     let area = Basin::find(&scenario.basin.areas, "KG", |own| &own.name).unwrap();
-    scenario.basin.areas[area].reference_price = EnergyPrice::new(12.0);
+    let line = Basin::find(&scenario.basin.lines, "KZ-KG", |own| &own.name).unwrap();
+    scenario.basin.lines[line].loss = 0.4;
+    scenario.basin.areas[area].reference_price = EnergyPrice::new(30.0);
     scenario.basin.areas[area].lost_load_cost = EnergyPrice::new(0.0);
     scenario
 }

@@ -640,7 +640,10 @@ fn a_contract_has_parties_that_exchange_power_and_shares_that_sum_to_1() {
         "\"toktogol\"",
         "reservoir: no reservoir is called `toktogol`; did you mean `toktogul`?",
     );
-    wrong("owner", "\"UZ\"", "reservoir = `toktogul` belongs to KG, not to UZ");
+    assert_problem(
+        &bartering(&[("owner", "\"UZ\""), ("partners", "{ KG = 1.0 }")]),
+        "policy.deal.contract.reservoir = `toktogul` belongs to KG, not to UZ",
+    );
     wrong("volume_hm3", "-1.0", "volume_hm3 = -1 is negative");
     wrong("kWh_per_m3", "0.0", "kWh_per_m3 = 0 must be above 0");
     wrong("ratio", "-0.5", "ratio = -0.5 is negative");
@@ -651,7 +654,7 @@ fn a_contract_has_parties_that_exchange_power_and_shares_that_sum_to_1() {
     wrong("partners", "{ UZ = 0.5, TM = 0.5 }", "partners.TM: no riparian is called `TM`");
     wrong("partners", "{ KG = 0.5, UZ = 0.5 }", "partners.KG: is the owner");
     wrong("in_kind", "{ electricity = 0.5, fuel = 0.2 }", "in_kind: sum to 0.7, not to 1");
-    wrong("in_kind", "{ electricity = 1.5, money = -0.5 }", "in_kind.money = -0.5 is a share");
+    wrong("in_kind", "{ electricity = 0.5, fuel = 0.6, money = -0.1 }", "in_kind.money = -0.1 is a share");
 }
 
 #[test]

@@ -44,8 +44,7 @@ pub(in crate::allocation) fn allocate_under(
     let Some(promise) = promise.as_ref().filter(|promise| promise.more > 0.0) else {
         return Ok(standing(status_quo, yields, promise.is_none().then(|| absent(contract))));
     };
-    let deal =
-        Deal { basin: window.basin, contract, promise, before: &status_quo.plan, yields: &yields };
+    let deal = Deal { basin: window.basin, contract, promise, before: &status_quo.plan, yields: &yields };
     let order = order(window.basin, rule);
     let mut game = Game { window, solver, order, promise: Some(promise.clone()), effort: Effort::default() };
     let (mut water, mut yields, mut pass) = (status_quo.plan.clone(), yields.clone(), 1);
@@ -75,7 +74,9 @@ fn standing(status_quo: &StatusQuo, yields: Yields, warning: Option<String>) -> 
 /// Says that a contract of the catalogue is not about this basin.
 fn absent(contract: &Contract) -> String {
     let Contract { owner, reservoir, .. } = contract;
-    format!("the basin has no reservoir {reservoir} of {owner}: nothing is exchanged and the status quo stands")
+    format!(
+        "the basin has no reservoir {reservoir} of {owner}: nothing is exchanged and the status quo stands"
+    )
 }
 
 /// A contract and what it is counted from.

@@ -34,8 +34,8 @@ fn check_parties(desk: &Desk<'_>, at: &Entry<'_>, contract: &Contract) {
     check_party(desk, at, "contract.owner", &contract.owner);
     at.find("contract.reservoir", &contract.reservoir, &desk.reservoirs);
     let reservoir = desk.file.reservoir.get(&contract.reservoir);
-    if let Some(other) = reservoir.and_then(|own| own.riparian.as_ref()).filter(|own| **own != contract.owner)
-    {
+    let owner = reservoir.and_then(|own| own.riparian.as_ref()).filter(|own| **own != contract.owner);
+    if let (Some(other), Some(_)) = (owner, desk.riparians.get(&contract.owner)) {
         let what = format!("= `{}` belongs to {other}, not to {}", contract.reservoir, contract.owner);
         at.problem("contract.reservoir", what);
     }
