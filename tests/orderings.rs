@@ -19,7 +19,8 @@ const TOTAL: f64 = 1e-3;
 /// Satisfactions are compared to this.
 const SATISFACTION: f64 = 2e-3;
 /// The same on two scenarios in which `max_min` ends at heads of its own making, with Kayrakkum empty all winter: its
-/// smallest satisfaction is 0.954 where that of `quota` is 0.961, and 0.989 where others reach 0.998.
+/// smallest satisfaction is 0.954 where that of `quota` is 0.961, and 0.989 where others reach 0.998. `barter-1998` has the
+/// river of the first.
 const BEHIND: f64 = 1.2e-2;
 
 fn load(name: &str) -> Scenario {
@@ -174,7 +175,7 @@ on_every_scenario! {
     qosh_tepa: "qosh-tepa", SATISFACTION;
     gas_crisis: "gas-crisis", SATISFACTION;
     consortium_2030: "consortium-2030", SATISFACTION;
-    barter_1998: "barter-1998", SATISFACTION;
+    barter_1998: "barter-1998", BEHIND;
     vegetation_season: "vegetation-season", SATISFACTION;
 }
 
