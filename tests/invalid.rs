@@ -614,6 +614,70 @@ fn a_constraint_limits_a_reservoir_there_is_and_fuel_goes_to_stations() {
     );
 }
 
+/// A policy with the contract of the base's two riparians, some keys of it changed.
+fn bartering(changes: &[(&str, &str)]) -> String {
+    let keys = [
+        ("owner", "\"KG\""),
+        ("reservoir", "\"toktogul\""),
+        ("volume_hm3", "1000.0"),
+        ("partners", "{ UZ = 1.0 }"),
+    ];
+    let unchanged = keys.into_iter().filter(|(key, _)| changes.iter().all(|(changed, _)| key != changed));
+    let all = unchanged.chain(changes.iter().copied()).map(|(key, value)| format!("{key} = {value}"));
+    let contract = all.collect::<Vec<_>>().join(", ");
+    format!("[policy.deal]\ntitle = \"Deal\"\nequilibrium = {{}}\ncontract = {{ {contract} }}")
+}
+
+#[test]
+fn a_contract_has_parties_that_exchange_power_and_shares_that_sum_to_1() {
+    assert!(problems(&bartering(&[])).is_empty(), "{:?}", problems(&bartering(&[])));
+    let wrong = |key: &str, value: &str, said: &str| {
+        assert_problem(&bartering(&[(key, value)]), &format!("policy.deal.contract.{said}"));
+    };
+    wrong("owner", "\"KZ\"", "owner: no riparian is called `KZ`");
+    wrong(
+        "reservoir",
+        "\"toktogol\"",
+        "reservoir: no reservoir is called `toktogol`; did you mean `toktogul`?",
+    );
+    assert_problem(
+        &bartering(&[("owner", "\"UZ\""), ("partners", "{ KG = 1.0 }")]),
+        "policy.deal.contract.reservoir = `toktogul` belongs to KG, not to UZ",
+    );
+    wrong("volume_hm3", "-1.0", "volume_hm3 = -1 is negative");
+    wrong("kWh_per_m3", "0.0", "kWh_per_m3 = 0 must be above 0");
+    wrong("ratio", "-0.5", "ratio = -0.5 is negative");
+    wrong("reliability", "1.2", "reliability = 1.2 is a share");
+    wrong("last_year_delivered", "-0.1", "last_year_delivered = -0.1 is negative");
+    wrong("fuel_efficiency", "0.0", "fuel_efficiency = 0 must be above 0");
+    wrong("partners", "{ UZ = 0.5 }", "partners: sum to 0.5, not to 1");
+    wrong("partners", "{ UZ = 0.5, TM = 0.5 }", "partners.TM: no riparian is called `TM`");
+    wrong("partners", "{ KG = 0.5, UZ = 0.5 }", "partners.KG: is the owner");
+    wrong("in_kind", "{ electricity = 0.5, fuel = 0.2 }", "in_kind: sum to 0.7, not to 1");
+    wrong("in_kind", "{ electricity = 0.5, fuel = 0.6, money = -0.1 }", "in_kind.money = -0.1 is a share");
+}
+
+#[test]
+fn a_contract_goes_with_an_equilibrium_and_barter_with_a_contract() {
+    let plan = |text: &str| {
+        format!("[policy.next]\ntitle = \"Next\"\nwelfare = {{ alpha = 0, measure = \"benefit\" }}\n{text}")
+    };
+    let contract =
+        "contract = { owner = \"KG\", reservoir = \"toktogul\", volume_hm3 = 5.0, partners = { UZ = 1.0 } }";
+    assert_problem(&plan(contract), "policy.next.contract: binds riparians who are each for themselves");
+    assert_problem(
+        &plan("settlement = { rule = \"barter\" }"),
+        "policy.next.settlement.rule = `barter` pays for what a contract exchanges, and there is none",
+    );
+    assert_problem(
+        &format!("{}\nsettlement = {{ rule = \"barter\", in_kind = \"fuel\" }}", bartering(&[])),
+        "policy.deal.settlement.in_kind: is said by contract.in_kind under `barter`",
+    );
+    let found =
+        problems(&bartering(&[("ratio", "-1.0"), ("reliability", "2.0"), ("partners", "{ TM = 0.5 }")]));
+    assert_eq!(found.len(), 4, "all at once: {found:?}");
+}
+
 #[test]
 fn enforcement_is_about_treaties_and_income_about_weights() {
     let award = |text: &str| format!("[policy.next]\ntitle = \"Next\"\naward = {{ {text} }}");

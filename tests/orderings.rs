@@ -171,6 +171,7 @@ on_every_scenario! {
     qosh_tepa: "qosh-tepa";
     gas_crisis: "gas-crisis";
     consortium_2030: "consortium-2030";
+    barter_1998: "barter-1998";
     vegetation_season: "vegetation-season";
 }
 

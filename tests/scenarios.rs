@@ -52,6 +52,7 @@ scenarios! {
     qosh_tepa: "qosh-tepa";
     gas_crisis: "gas-crisis";
     consortium_2030: "consortium-2030";
+    barter_1998: "barter-1998";
     vegetation_season: "vegetation-season";
     larson: "benchmarks/four-reservoirs-larson";
     chow: "benchmarks/four-reservoirs-chow";

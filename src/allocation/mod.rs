@@ -4,6 +4,7 @@ pub mod allocate;
 pub mod award;
 mod band;
 pub mod bargain;
+pub mod barter;
 pub mod diagnosis;
 pub mod equilibrium;
 pub mod formulation;

@@ -7,6 +7,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::barter::Contract;
 use super::guarantee::{Guarantee, JointPlant};
 use super::priority::{Constraint, PriorityClass, Use};
 use super::terms::Terms;
@@ -46,6 +47,9 @@ pub struct Policy {
     /// National best responses to a fixed point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equilibrium: Option<Equilibrium>,
+    /// Water in summer for energy in winter, between riparians who are each for themselves otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
     /// Serve classes strictly one after the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Vec<PriorityClass>>,
@@ -80,7 +84,8 @@ impl Policy {
 
     /// Whether the policy has no plan without a status quo.
     pub fn needs_status_quo(&self) -> bool {
-        self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo)
+        self.contract.is_some()
+            || self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo)
     }
 }
 
@@ -384,6 +389,7 @@ mod tests {
             "one_basin",
             "autarky",
             "irrigation_first",
+            "barter",
             "nash",
             "kalai_smorodinsky",
             "consortium",

@@ -53,6 +53,8 @@ pub enum SettlementRule {
     Nucleolus,
     /// Each has what it adds to those above it (Ambec and Sprumont, 2002).
     DownstreamIncremental,
+    /// What is exchanged under the policy's contract is paid for at the agreed price.
+    Barter,
 }
 
 /// In what a payment is made.
@@ -89,6 +91,7 @@ impl SettlementRule {
             SettlementRule::Shapley => "shapley",
             SettlementRule::Nucleolus => "nucleolus",
             SettlementRule::DownstreamIncremental => "downstream_incremental",
+            SettlementRule::Barter => "barter",
         }
     }
 }

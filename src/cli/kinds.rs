@@ -16,7 +16,7 @@ pub(super) struct Kind {
 }
 
 /// The kinds: first those that decide a plan, then those that bind it, then the money.
-pub(super) const KINDS: [Kind; 11] = [
+pub(super) const KINDS: [Kind; 12] = [
     Kind {
         key: "welfare",
         formula: "max sum_i w_i phi_alpha(x_i), x_i = (u_i - floor_i) / scale_i; phi_alpha(x) = x^(1 - alpha) / \
@@ -52,6 +52,20 @@ pub(super) const KINDS: [Kind; 11] = [
                 and trade for its own net benefit and takes the others as they are, round by round until nobody \
                 moves. It is no optimum of anything, and the status quo that gains are measured against.",
         source: "Nash, 1951, Annals of Mathematics 54; the rounds are Cournot's, 1838",
+    },
+    Kind {
+        key: "contract",
+        formula: "R_summer >= R_summer(status quo) + V; X = k V; X_j sent to partner j beyond the status quo; rho X_j promised \
+                  back, the share `reliability` of it arrives; V min(1, delivered / promised) in the next year",
+        about: "Summer water for winter energy. The owner of a reservoir lets out more in April-September than its status quo \
+                does and is otherwise for itself, like everybody; the water is water of the river. The power that this makes \
+                (kWh_per_m3 times the volume, or what the owner's plants really make more) is shared among the \
+                partners, who give energy back in October-March as electricity, fuel or money. Electricity goes by lines, \
+                beyond what they carry under the status quo, as far as they can: what they cannot take to a partner is not \
+                given, and what they cannot bring back is paid in money. Fuel and money are entries of the ledger alone: \
+                fuel is counted as the electricity that is made of it and changes no station's plan.",
+        source: "agreement of 17 March 1998 between Kazakhstan, Kyrgyzstan and Uzbekistan; one for one and the \
+                 reliability: deals of 2021-2025; what follows a default is assumed",
     },
     Kind {
         key: "constraint",
@@ -104,7 +118,7 @@ pub(super) const KINDS: [Kind; 11] = [
         about: "Says who pays whom once the plan is made. The rule shares the gain over the status quo: shapley by the \
                 mean of what each adds, nucleolus so that the least content coalition is as content as can be, nash in \
                 equal parts, downstream_incremental by the order of the river, service_fee by a price of stored \
-                water. The report says whether a coalition could do better by leaving.",
+                water; barter sets what a contract exchanged against each other at the agreed price. The report says whether a coalition could do better by leaving.",
         source: "Shapley, 1953; Schmeidler, 1969; Nash, 1950; Ambec and Sprumont, 2002",
     },
 ];

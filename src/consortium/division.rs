@@ -19,8 +19,8 @@ pub struct Stakes<'a> {
     pub order: &'a [usize],
 }
 
-/// The payoffs under a rule, MUSD; they sum to the worth of all. None for the rules that share no worth: `none` and
-/// `service_fee`.
+/// The payoffs under a rule, MUSD; they sum to the worth of all. None for the rules that share no worth: `none`,
+/// `service_fee` and `barter`.
 ///
 /// # Errors
 /// A game without the solution: all together worth less than each alone, under the nucleolus.
@@ -41,7 +41,7 @@ pub struct Stakes<'a> {
 /// ```
 pub fn payoffs(rule: SettlementRule, stakes: Stakes<'_>) -> Result<Option<Vec<f64>>, GameError> {
     Ok(match rule {
-        SettlementRule::None | SettlementRule::ServiceFee => None,
+        SettlementRule::None | SettlementRule::ServiceFee | SettlementRule::Barter => None,
         SettlementRule::Nash => Some(split(stakes)),
         SettlementRule::Shapley => Some(shapley(stakes.game)),
         SettlementRule::Nucleolus => Some(nucleolus(stakes.game)?),

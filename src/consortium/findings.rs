@@ -25,6 +25,11 @@ impl<'a> Story<'a> {
         Story { basin, rule: terms.rule, against, said: Vec::new() }
     }
 
+    /// Says sentences.
+    pub(super) fn say(&mut self, sentences: Vec<String>) {
+        self.said.extend(sentences);
+    }
+
     /// There is no surplus: nobody can be paid without somebody falling below the status quo.
     pub(super) fn nothing_to_share(&mut self, missing: f64) {
         self.said.push(format!(
@@ -108,6 +113,7 @@ fn core(story: &Story<'_>, game: &Game, payoffs: &[f64]) -> Option<String> {
     let rule = match story.rule {
         SettlementRule::None => "Without payments the payoffs are",
         SettlementRule::ServiceFee => "With the storage-service fee the payoffs are",
+        SettlementRule::Barter => "With what the contract exchanges the payoffs are",
         SettlementRule::Nash => "Nash's split is",
         SettlementRule::Shapley => "Shapley's shares are",
         SettlementRule::Nucleolus => "The nucleolus is",

@@ -26,6 +26,8 @@ pub(super) struct Entry {
     pub(super) to: Party,
     pub(super) amount: f64,
     pub(super) purpose: &'static str,
+    /// What it is made in; in what the terms agree on unless given.
+    pub(super) kind: Option<InKind>,
 }
 
 /// The payments of a policy.
@@ -38,7 +40,7 @@ impl Entry {
     /// A payment between players, by their positions.
     pub(super) fn between((from, to, amount): (usize, usize, f64), purpose: &'static str) -> Entry {
         let party = |player| Party::Riparian(RiparianIdx::new(player));
-        Entry { from: party(from), to: party(to), amount, purpose }
+        Entry { from: party(from), to: party(to), amount, purpose, kind: None }
     }
 }
 
@@ -49,10 +51,11 @@ impl Ledger {
         ledger
     }
 
-    /// Enters a payment; one between the same parties for the same purpose is added to, and one of nothing is none.
+    /// Enters a payment; one between the same parties for the same purpose in the same kind is added to, and one of nothing is none.
     pub(super) fn add(&mut self, entry: Entry) {
-        let same =
-            |own: &&mut Entry| (own.from, own.to, own.purpose) == (entry.from, entry.to, entry.purpose);
+        let same = |own: &&mut Entry| {
+            (own.from, own.to, own.purpose, own.kind) == (entry.from, entry.to, entry.purpose, entry.kind)
+        };
         match self.entries.iter_mut().find(same) {
             Some(own) => own.amount += entry.amount,
             None if entry.amount > NOTHING_MUSD => self.entries.push(entry),
@@ -87,7 +90,8 @@ impl Ledger {
             Party::Fund => FUND.to_owned(),
         };
         let payment = |entry: &Entry| {
-            let kind = if entry.to == Party::Fund { InKind::Money } else { terms.in_kind };
+            let agreed = entry.kind.unwrap_or(terms.in_kind);
+            let kind = if entry.to == Party::Fund { InKind::Money } else { agreed };
             let energy = match kind {
                 InKind::Money => 0.0,
                 InKind::Electricity | InKind::Fuel => 1e3 * entry.amount / terms.price_USD_per_MWh,

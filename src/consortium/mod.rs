@@ -1,5 +1,6 @@
 //! Floor 6: coalitions and money: what each could gain without the others, and who pays whom.
 
+mod barter;
 pub mod bound;
 pub mod coalition;
 pub mod division;

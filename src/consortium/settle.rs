@@ -19,6 +19,7 @@ use crate::quantity::index::Idx;
 use crate::simulation::seasonal::Outcome;
 use crate::solver::interior_point::InteriorPoint;
 
+use super::barter;
 use super::bound::{Bound, bounds};
 use super::coalition::{MOST_RIPARIANS, gains};
 use super::division::{Stakes, core_slack, payoffs};
@@ -164,6 +165,9 @@ fn ledger(
     game: Option<&Game>,
     story: &mut Story<'_>,
 ) -> Ledger {
+    if case.terms.rule == SettlementRule::Barter {
+        return contract(basin, case, story);
+    }
     let before = &case.status_quo.benefits;
     let together: f64 = benefits.iter().sum();
     let missing = before.iter().sum::<f64>() - together;
@@ -172,7 +176,7 @@ fn ledger(
         return Ledger::default();
     }
     match case.terms.rule {
-        SettlementRule::None => Ledger::default(),
+        SettlementRule::None | SettlementRule::Barter => Ledger::default(),
         SettlementRule::ServiceFee => service_fee(basin, case, benefits, story),
         rule => {
             let Some(game) = game else {
@@ -192,6 +196,13 @@ fn ledger(
     }
 }
 
+/// What is exchanged under the policy's contract, whoever gains by it.
+fn contract(basin: &Basin, case: &Case<'_>, story: &mut Story<'_>) -> Ledger {
+    let exchanges = &case.outcome.exchanges;
+    case.policy.contract.iter().for_each(|contract| story.say(barter::sentences(basin, contract, exchanges)));
+    barter::ledger(exchanges, case.terms)
+}
+
 /// The fewest payments that give everybody its payoff.
 fn shared(benefits: &[f64], payoffs: &[f64]) -> Ledger {
     let transfers: Vec<f64> = payoffs.iter().zip(benefits).map(|(payoff, own)| payoff - own).collect();
@@ -206,11 +217,17 @@ fn service_fee(basin: &Basin, case: &Case<'_>, benefits: &[f64], story: &mut Sto
     let mut ledger = Ledger::default();
     for fee in &fees {
         let (user, owner) = (Party::Riparian(fee.user), Party::Riparian(fee.owner));
-        ledger.add(Entry { from: user, to: owner, amount: fee.amount, purpose: "water kept for summer" });
+        ledger.add(Entry {
+            from: user,
+            to: owner,
+            amount: fee.amount,
+            purpose: "water kept for summer",
+            kind: None,
+        });
         if let Some(discipline) = case.terms.discipline {
             let amount = discipline.penalty * (1.0 - discipline.reliability) * fee.amount;
             let purpose = "stored water promised and not delivered";
-            ledger.add(Entry { from: owner, to: Party::Fund, amount, purpose });
+            ledger.add(Entry { from: owner, to: Party::Fund, amount, purpose, kind: None });
         }
     }
     joint_plant(basin, case, &mut ledger);
@@ -241,6 +258,7 @@ fn joint_plant(basin: &Basin, case: &Case<'_>, ledger: &mut Ledger) {
                 to,
                 amount: share * energy * margin,
                 purpose: "share of the joint plant",
+                kind: None,
             });
         }
     }

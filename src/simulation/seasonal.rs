@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use crate::allocation::allocate::{Allocation, allocate, first_yields, goal_program, is_money};
+use crate::allocation::barter::Exchange;
 use crate::allocation::guarantee::GaveWay;
 use crate::allocation::plan::Plan;
 use crate::allocation::policy::{Policy, catalogue};
@@ -45,6 +46,8 @@ pub struct Outcome {
     pub head_gap: f64,
     /// The guarantees that had to give.
     pub gave_way: Vec<GaveWay>,
+    /// What is exchanged under the policy's contract.
+    pub exchanges: Vec<Exchange>,
     /// What the user should know.
     pub warnings: Vec<String>,
     /// What the policy was measured against, if it has a status quo.
@@ -217,7 +220,8 @@ fn adopt(window: Window<'_>, name: &str, other: &Outcome, own: &Outcome) -> Outc
     let objective = record.money.iter().map(|row| row.benefit()).sum();
     let warning = "no better plan was found than that of another policy, whose heads it uses".to_owned();
     let status_quo = own.status_quo.clone();
-    Outcome { record, objective, levels: Vec::new(), warnings: vec![warning], status_quo, ..other.clone() }
+    let (levels, exchanges, warnings) = (Vec::new(), Vec::new(), vec![warning]);
+    Outcome { record, objective, levels, exchanges, warnings, status_quo, ..other.clone() }
 }
 
 fn total_benefit(outcome: &Outcome) -> f64 {
@@ -242,6 +246,7 @@ fn run_from(
         iterations: effort.iterations,
         head_gap: effort.head_gap,
         gave_way: effort.gave_way,
+        exchanges: effort.exchanges,
         warnings: effort.warnings,
         status_quo,
         yields: plan.yields(window),

@@ -20,6 +20,7 @@ use crate::solver::vertex::Basis;
 use crate::solver::{Solution, Solver, Status};
 
 use super::band::Band;
+use super::barter::Exchange;
 use super::diagnosis::conflicts;
 use super::equilibrium;
 use super::formulation::{Detail, Formulation, LeastShortfall};
@@ -74,6 +75,8 @@ pub struct Effort {
     pub head_gap: f64,
     /// The guarantees that had to give.
     pub gave_way: Vec<GaveWay>,
+    /// What is exchanged under the policy's contract.
+    pub exchanges: Vec<Exchange>,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -92,6 +95,11 @@ pub fn allocate(
     if policy.needs_status_quo() && status_quo.is_none() {
         let (policy, why) = (policy.status_quo().unwrap_or_default().to_owned(), "it was not run".to_owned());
         return Err(Unsolved::NoStatusQuo { policy, why });
+    }
+    if let (Some(rule), Some(contract), Some(status_quo)) =
+        (&policy.equilibrium, &policy.contract, status_quo)
+    {
+        return equilibrium::allocate_under(window, (rule, contract), status_quo, solver);
     }
     if let Some(rule) = &policy.equilibrium {
         return equilibrium::allocate(window, rule, solver);

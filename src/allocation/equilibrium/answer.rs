@@ -163,9 +163,12 @@ impl<'a> Game<'a, '_> {
         Ok(still.own_benefit(&solution.values))
     }
 
-    /// A riparian's program at the heads of a plan.
+    /// A riparian's program at the heads of a plan, with what it has promised.
     fn response(&self, plan: &Plan, i: RiparianIdx) -> Response<'a> {
-        Response::new(Formulation::new(self.window, &plan.yields(self.window), Detail::Money), i, plan)
+        let formulation = Formulation::new(self.window, &plan.yields(self.window), Detail::Money);
+        let mut response = Response::new(formulation, i, plan);
+        self.promise.iter().filter(|promise| promise.owner == i).for_each(|promise| response.keep(promise));
+        response
     }
 }
 

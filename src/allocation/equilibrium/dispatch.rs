@@ -8,6 +8,7 @@ use crate::solver::program::{Row, Var};
 use crate::solver::vertex::Vertex;
 use crate::solver::{Solution, Status};
 
+use super::super::barter::Receipt;
 use super::super::formulation::{Detail, Formulation};
 use super::super::plan::Plan;
 use super::super::unsolved::Unsolved;
@@ -16,9 +17,14 @@ use super::standing::{price, stand};
 use super::{BENEFIT_SLACK, Game};
 
 impl Game<'_, '_> {
-    /// The dispatch of all power systems together, with the water as it stands; its plan and total
-    /// benefit, MUSD.
-    pub(super) fn dispatch(&mut self, water: &Plan, yields: &Yields) -> Result<(Plan, f64), Unsolved> {
+    /// The dispatch of all power systems together, with the water as it stands and what is to be received over lines
+    /// as far as they can carry it; its plan and total benefit, MUSD.
+    pub(super) fn dispatch(
+        &mut self,
+        water: &Plan,
+        yields: &Yields,
+        receipts: &[Receipt],
+    ) -> Result<(Plan, f64), Unsolved> {
         let basin = self.window.basin;
         let mut formulation = Formulation::new(self.window, yields, Detail::Money);
         let vars = formulation.vars.clone();
@@ -27,8 +33,9 @@ impl Game<'_, '_> {
         pairs.extend(series(&vars.storage, &water.storage));
         pairs.extend(series(&vars.flow, &water.flow));
         pairs.extend(series(&vars.delivery, &water.delivery));
-        let moved: Vec<Var> =
+        let mut moved: Vec<Var> =
             pairs.into_iter().flat_map(|(var, value)| stand(&mut formulation, var, value)).collect();
+        moved.extend(receipts.iter().map(|receipt| receipt.add_to(&mut formulation)));
         formulation.maximise_benefit();
         moved.iter().for_each(|&var| formulation.program.add_cost(var, price));
         let near = self.solve(&formulation.program, "dispatching with the water as it stands")?;

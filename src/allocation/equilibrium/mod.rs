@@ -15,6 +15,7 @@
 //! vertices and by one method of our own, whatever solver is asked for; that dispatches at the end (docs/decisions/0017).
 
 mod answer;
+mod contract;
 mod dispatch;
 mod response;
 pub(crate) mod standing;
@@ -27,12 +28,14 @@ use crate::solver::program::Program;
 use crate::solver::{Solution, Solver, Status};
 
 use super::allocate::{Allocation, Effort, allocate as allocate_policy, straight_yields};
+use super::barter::Promise;
 use super::diagnosis::conflicts;
 use super::plan::Plan;
 use super::policy::{Equilibrium, catalogue};
 use super::unsolved::Unsolved;
 use super::window::Window;
 use answer::Memory;
+pub(in crate::allocation) use contract::allocate_under;
 
 /// No release may move by this much in a round at the end, hm3.
 const SETTLED_HM3: f64 = 1.0;
@@ -54,7 +57,7 @@ pub fn allocate(window: Window<'_>, rule: &Equilibrium, solver: &dyn Solver) -> 
     let water = game.rounds(start.plan, rule.rounds)?;
     game.solver = solver;
     let yields = water.yields(window);
-    let (plan, benefit) = game.dispatch(&water, &yields)?;
+    let (plan, benefit) = game.dispatch(&water, &yields, &[])?;
     let effort = Effort { head_gap: plan.head_gap(window, &yields), ..game.effort };
     Ok(Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort })
 }
@@ -100,13 +103,15 @@ struct Game<'a, 's> {
     solver: &'s dyn Solver,
     order: Vec<RiparianIdx>,
     memory: Table<RiparianIdx, Memory>,
+    /// What one of them has promised to let out.
+    promise: Option<Promise>,
     effort: Effort,
 }
 
 impl<'a, 's> Game<'a, 's> {
     fn new(window: Window<'a>, order: Vec<RiparianIdx>, solver: &'s dyn Solver) -> Game<'a, 's> {
         let memory = window.basin.riparians.map(|_| Memory::default());
-        Game { window, solver, order, memory, effort: Effort::default() }
+        Game { window, solver, order, memory, promise: None, effort: Effort::default() }
     }
 
     /// Rounds in which all answer, in order.

@@ -20,10 +20,15 @@ use crate::network::power_system::Terminal;
 use crate::quantity::index::{PeriodIdx, Series};
 use crate::solver::program::{ConvexTerm, Label, Program, Row, Var};
 
+use super::super::barter::Promise;
 use super::super::formulation::{BrokenKind, Formulation};
 use super::super::plan::Plan;
 use super::standing::{Hold, price, stand};
 use super::territory::{Territory, is_main_outlet, owner};
+
+/// What it costs to miss a riparian's own promise, of the price of the cheapest promise of the physics: those come first,
+/// and any use of water earns less.
+const CHEAPER: f64 = 0.9;
 
 /// The program of a best response.
 pub(super) struct Response<'a> {
@@ -31,6 +36,8 @@ pub(super) struct Response<'a> {
     pub(super) formulation: Formulation<'a>,
     territory: Territory,
     moved: Vec<Var>,
+    /// What a promise is missed by, and at which price.
+    owed: Vec<(Var, f64)>,
     near: Vec<(Var, f64)>,
     price: f64,
     steps: Vec<(Var, Row)>,
@@ -42,13 +49,21 @@ impl<'a> Response<'a> {
         let basin = formulation.window.basin;
         let territory = Territory::of(basin, i);
         let price = price(basin, &formulation);
-        let (moved, near) = (Vec::new(), Vec::new());
-        let mut response = Response { formulation, territory, moved, near, price, steps: Vec::new() };
+        let (moved, owed, near) = (Vec::new(), Vec::new(), Vec::new());
+        let mut response = Response { formulation, territory, moved, owed, near, price, steps: Vec::new() };
         response.take_rows_away();
         response.set_water(plan);
         response.set_power();
         response.set_promises();
         response
+    }
+
+    /// Binds the riparian to a promise, as far as the promises of the physics allow.
+    pub(super) fn keep(&mut self, promise: &Promise) {
+        let short = promise.add_to(&mut self.formulation);
+        let cheapest =
+            self.formulation.vars.broken.iter().map(|broken| broken.price).fold(self.price, f64::min);
+        self.owed.push((short, CHEAPER * cheapest));
     }
 
     /// Makes minus the riparian's own benefit the objective.
@@ -136,7 +151,8 @@ impl<'a> Response<'a> {
     fn own_money(&self) -> impl Iterator<Item = (Var, f64)> + '_ {
         let own = self.formulation.money.iter().filter(|term| term.riparian == self.territory.riparian);
         let moved = self.moved.iter().map(|&var| (var, -self.price));
-        own.map(|term| (term.var, term.coefficient)).chain(moved)
+        let owed = self.owed.iter().map(|&(var, price)| (var, -price));
+        own.map(|term| (term.var, term.coefficient)).chain(moved).chain(owed)
     }
 
     /// The plan with what this response decides, read from a solution.

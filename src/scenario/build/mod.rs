@@ -3,6 +3,7 @@
 //! Each noun has its own file. Where a value is wrong a harmless one takes its place until the end,
 //! when any problem at all means that there is no scenario.
 
+mod contract;
 pub(super) mod desk;
 mod guarantees;
 mod inflow;

@@ -128,6 +128,7 @@ fn check_policy(desk: &Desk<'_>, name: &str, policy: &Policy) {
     let at = desk.at("policy", name);
     check_kind(&at, policy);
     super::terms::check_terms(desk, &at, policy);
+    super::contract::check_contract(desk, &at, policy);
     if let Some(equilibrium) = &policy.equilibrium {
         check_equilibrium(desk, &at, equilibrium);
     }

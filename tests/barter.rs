@@ -1,0 +1,283 @@
+//! Summer water for winter energy: the policy `barter`, on the normal year.
+
+use std::sync::OnceLock;
+
+use mirab::allocation::barter::{Contract, Exchange, Kinds};
+use mirab::allocation::policy::Policy;
+use mirab::allocation::terms::InKind;
+use mirab::consortium::settle::settle_all;
+use mirab::consortium::settlement::Settlement;
+use mirab::network::basin::Basin;
+use mirab::quantity::calendar::Season;
+use mirab::quantity::units::EnergyPrice;
+use mirab::scenario::{self, Scenario};
+use mirab::simulation::seasonal::{Outcome, run_among};
+use mirab::solver::interior_point::InteriorPoint;
+
+/// What a volume of thousands of hm3 is compared to.
+const VOLUME: f64 = 1e-3;
+
+fn load(name: &str) -> Scenario {
+    scenario::load(name, &[]).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn contract(scenario: &Scenario) -> Contract {
+    scenario.policies["barter"].contract.clone().unwrap()
+}
+
+/// `barter` with another contract.
+fn with(scenario: &Scenario, contract: Contract) -> Policy {
+    Policy { contract: Some(contract), ..scenario.policies["barter"].clone() }
+}
+
+struct Run {
+    scenario: Scenario,
+    policies: Vec<(String, Policy)>,
+    outcomes: Vec<Outcome>,
+}
+
+impl Run {
+    /// Autarky, then contracts by name.
+    fn of(scenario: Scenario, contracts: Vec<(&str, Contract)>) -> Run {
+        let mut policies = vec![("autarky".to_owned(), scenario.policies["autarky"].clone())];
+        policies.extend(contracts.into_iter().map(|(name, own)| (name.to_owned(), with(&scenario, own))));
+        let window = scenario.window();
+        let results = run_among(window, &policies, &scenario.policies, &InteriorPoint::default(), &|_| {});
+        let outcomes =
+            results.into_iter().map(|outcome| outcome.unwrap_or_else(|why| panic!("{why}"))).collect();
+        Run { scenario, policies, outcomes }
+    }
+
+    fn at(&self, policy: &str) -> usize {
+        self.policies.iter().position(|(name, _)| name == policy).unwrap()
+    }
+
+    fn outcome(&self, policy: &str) -> &Outcome {
+        &self.outcomes[self.at(policy)]
+    }
+
+    fn settlement(&self, policy: &str) -> Settlement {
+        let at = self.at(policy);
+        let outcome = [Ok(self.outcomes[at].clone())];
+        let settled = settle_all(self.scenario.window(), &self.policies[at..=at], &outcome);
+        settled.into_iter().next().unwrap().1.unwrap()
+    }
+
+    /// What Toktogul lets out in April-September, hm3.
+    fn summer_release(&self, policy: &str) -> f64 {
+        let basin = &self.scenario.basin;
+        let node = basin.reservoirs.iter().find(|own| own.name == "toktogul").unwrap().node;
+        let summer: Vec<_> = basin.horizon.periods_in(Season::Vegetation).collect();
+        let plan = &self.outcome(policy).plan;
+        basin.outlets(node).flat_map(|r| summer.iter().map(move |&t| plan.flow[r][t])).sum()
+    }
+
+    /// What a riparian's record has beyond autarky's of net electricity from another over a season, GWh.
+    fn more_received(&self, policy: &str, (from, to): (&str, &str), season: Season) -> f64 {
+        let basin = &self.scenario.basin;
+        let area = |name: &str| Basin::find(&basin.areas, name, |own| &own.name);
+        let net = |policy: &str| -> f64 {
+            let plan = &self.outcome(policy).plan;
+            let part = |l, t| {
+                let line = &basin.lines[l];
+                let ends = (line.from.area(), line.to.area());
+                let sent: f64 = plan.sent[l][t];
+                if ends == (area(from), area(to)) {
+                    (1.0 - line.loss) * sent
+                } else if ends == (area(to), area(from)) {
+                    -sent
+                } else {
+                    0.0
+                }
+            };
+            let periods: Vec<_> = basin.horizon.periods_in(season).collect();
+            basin.lines.indices().flat_map(|l| periods.iter().map(move |&t| part(l, t))).sum()
+        };
+        net(policy) - net("autarky")
+    }
+
+    fn delivered(&self, policy: &str, fits: impl Fn(&Exchange) -> bool) -> f64 {
+        let own = self.outcome(policy).exchanges.iter().filter(|own| fits(own));
+        own.map(|own| own.delivered_GWh).fold(0.0, |sum, energy| sum + energy)
+    }
+}
+
+const RATIO: f64 = 1.2;
+
+/// Contracts on the normal year.
+fn normal_year() -> &'static Run {
+    static RUN: OnceLock<Run> = OnceLock::new();
+    RUN.get_or_init(|| {
+        let scenario = load("normal-year");
+        let usual = contract(&scenario);
+        let thirds = Kinds { electricity: 0.25, fuel: 0.5, money: 0.25 };
+        let volume = 0.75 * usual.volume_hm3;
+        let contracts = vec![
+            ("barter", usual.clone()),
+            ("nothing", Contract { volume_hm3: 0.0, ..usual.clone() }),
+            ("kept", Contract { ratio: RATIO, reliability: 1.0, in_kind: thirds, ..usual.clone() }),
+            ("after_default", Contract { last_year_delivered: 0.75, ..usual.clone() }),
+            ("less", Contract { volume_hm3: volume, kWh_per_m3: None, ..usual.clone() }),
+            ("too_much", Contract { volume_hm3: 20_000.0, kWh_per_m3: Some(1.0), ..usual }),
+        ];
+        Run::of(scenario, contracts)
+    })
+}
+
+#[test]
+fn a_contract_on_no_water_is_autarky_table_by_table() {
+    let run = normal_year();
+    let (alone, nothing) = (run.outcome("autarky"), run.outcome("nothing"));
+    assert_eq!(alone.plan, nothing.plan);
+    assert!(nothing.exchanges.is_empty());
+    let tables = |outcome: &Outcome| format!("{:?}", outcome.record);
+    assert_eq!(tables(nothing).replace("\"nothing\"", "\"autarky\""), tables(alone));
+}
+
+#[test]
+fn toktogul_lets_out_in_summer_what_autarky_does_and_the_volume() {
+    let run = normal_year();
+    let before = run.summer_release("autarky");
+    for (name, policy) in run.policies.iter().filter(|(name, _)| name != "autarky" && name != "too_much") {
+        let promised = before + policy.contract.as_ref().unwrap().volume_of_this_year();
+        let after = run.summer_release(name);
+        println!("{name}: {after:.1} hm3 in April-September, promised {promised:.1}");
+        assert!(after >= promised * (1.0 - VOLUME), "{name}: {after} hm3, promised {promised}");
+    }
+}
+
+#[test]
+fn a_volume_that_there_is_not_is_missed_and_said() {
+    let run = normal_year();
+    let more = run.summer_release("too_much") - run.summer_release("autarky");
+    assert!(more > 1000.0 && more < 19_000.0, "{more} hm3");
+    let said = format!(
+        "toktogul lets out {more:.0} hm3 more in April-September than the status quo, 20000 are promised"
+    );
+    let warnings = &run.outcome("too_much").warnings;
+    assert!(warnings.contains(&said), "{said}: {warnings:?}");
+    let power = run.delivered("too_much", |own| own.season == Season::Vegetation);
+    assert!(power <= more + 1e-6, "{power} GWh of {more} hm3 at 1 kWh/m3");
+}
+
+#[test]
+fn what_is_given_back_is_the_ratio_times_what_was_given_when_nobody_defaults() {
+    let run = normal_year();
+    for partner in ["KZ", "UZ"] {
+        let partner = run.scenario.basin.riparian_named(partner).unwrap();
+        let given = run.delivered("kept", |own| own.taker == partner);
+        let back = run.delivered("kept", |own| own.giver == partner);
+        assert!(given > 100.0, "{given}");
+        assert!((back - RATIO * given).abs() <= 1e-6, "{back} GWh for {given}");
+        let fuel = run.delivered("kept", |own| own.giver == partner && own.kind == InKind::Fuel);
+        assert!((fuel - 0.5 * back).abs() <= 1e-6, "{fuel} of {back} GWh in fuel");
+    }
+}
+
+#[test]
+fn of_what_is_promised_the_reliable_part_arrives() {
+    let run = normal_year();
+    let back = run.outcome("barter").exchanges.iter().filter(|own| own.season == Season::NonVegetation);
+    let (promised, delivered) =
+        back.fold((0.0, 0.0), |sum, own| (sum.0 + own.promised_GWh, sum.1 + own.delivered_GWh));
+    let given = run.delivered("barter", |own| own.season == Season::Vegetation);
+    assert!((promised - given).abs() <= 1e-6, "{promised} promised for {given}");
+    assert!((delivered - 0.935 * promised).abs() <= 1e-6, "{delivered} of {promised}");
+}
+
+#[test]
+fn electricity_of_the_ledger_is_on_the_lines_beyond_autarkys_trade() {
+    let run = normal_year();
+    let name = |i| run.scenario.basin.riparians[i].name.as_str();
+    let mut seen = 0;
+    for policy in ["barter", "kept", "too_much"] {
+        for own in run.outcome(policy).exchanges.iter().filter(|own| own.kind == InKind::Electricity) {
+            let sent = run.more_received(policy, (name(own.giver), name(own.taker)), own.season);
+            println!(
+                "{policy}: {} to {}: {:.1} GWh, on the lines {sent:.1}",
+                name(own.giver),
+                name(own.taker),
+                own.delivered_GWh
+            );
+            assert!(sent >= own.delivered_GWh - 0.01, "{own:?}: {sent} GWh on the lines");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 6, "{seen} deliveries");
+}
+
+#[test]
+fn what_full_lines_cannot_bring_back_is_paid_in_money_and_said() {
+    let run = normal_year();
+    let uz = run.scenario.basin.riparian_named("UZ").unwrap();
+    let back = |kind| run.delivered("barter", |own| own.giver == uz && own.kind == kind);
+    let (electricity, money) = (back(InKind::Electricity), back(InKind::Money));
+    let due = electricity + money;
+    assert!(money > 100.0, "autarky leaves the line from UZ to KG full in winter: {money} GWh in money");
+    let said = format!(
+        "lines carry {electricity:.0} of {due:.0} GWh back from UZ to KG in October-March; the rest is paid in money"
+    );
+    assert!(run.outcome("barter").warnings.contains(&said), "{said}: {:?}", run.outcome("barter").warnings);
+}
+
+#[test]
+fn payments_are_the_exchanges_at_the_agreed_price_and_sum_to_nothing() {
+    let run = normal_year();
+    for policy in ["barter", "kept"] {
+        let settlement = run.settlement(policy);
+        let sum: f64 = settlement.transfers.iter().map(|own| own.1).sum();
+        assert!(sum.abs() < 1e-9, "{sum}");
+        let exchanges = &run.outcome(policy).exchanges;
+        assert_eq!(settlement.payments.len(), exchanges.len());
+        for (payment, own) in settlement.payments.iter().zip(exchanges) {
+            assert_eq!(payment.in_kind, own.kind.name());
+            assert!((payment.amount_MUSD - 0.030 * own.delivered_GWh).abs() < 1e-9, "{payment:?}");
+            let energy = if own.kind == InKind::Money { 0.0 } else { own.delivered_GWh };
+            assert!((payment.amount_GWh - energy).abs() < 1e-6, "{payment:?}");
+        }
+    }
+    let nothing = run.settlement("nothing");
+    assert!(nothing.payments.is_empty());
+    assert!(
+        nothing.findings.contains(&"Nothing is exchanged under the contract.".to_owned()),
+        "{:?}",
+        nothing.findings
+    );
+}
+
+#[test]
+fn after_a_default_the_volume_shrinks_by_what_was_not_delivered() {
+    let run = normal_year();
+    assert_eq!(run.outcome("after_default").plan, run.outcome("less").plan);
+    assert!(run.outcome("after_default").plan != run.outcome("barter").plan);
+}
+
+/// Kyrgyz load worth less than coal power over a line that loses much, and more than what it could be sold for: without
+/// what is owed, some of it stays dark in winter.
+fn poor_winter() -> Scenario {
+    let mut scenario = load("normal-year");
+    let area = Basin::find(&scenario.basin.areas, "KG", |own| &own.name).unwrap();
+    let line = Basin::find(&scenario.basin.lines, "KZ-KG", |own| &own.name).unwrap();
+    scenario.basin.lines[line].loss = 0.4;
+    scenario.basin.areas[area].reference_price = EnergyPrice::new(30.0);
+    scenario.basin.areas[area].lost_load_cost = EnergyPrice::new(0.0);
+    scenario
+}
+
+#[test]
+fn the_dark_of_kyrgyz_winters_never_grows_with_the_ratio() {
+    let scenario = poor_winter();
+    let partners = || [("KZ".to_owned(), 1.0)].into_iter().collect();
+    let of = |ratio| Contract { ratio, partners: partners(), ..contract(&scenario) };
+    let contracts = vec![("half", of(0.5)), ("one", of(1.0)), ("more", of(1.5))];
+    let run = Run::of(scenario, contracts);
+    let unserved = |policy: &str| -> f64 {
+        let rows = run.outcome(policy).record.power.iter().filter(|row| row.area == "KG");
+        rows.filter(|row| !(4..=9).contains(&row.period_start.month())).map(|row| row.unserved_GWh).sum()
+    };
+    let dark = ["half", "one", "more"].map(unserved);
+    println!("unserved in winter: {dark:?} GWh, autarky {}", unserved("autarky"));
+    assert!(dark[0] > 100.0, "nothing is dark: {dark:?}");
+    assert!(dark[1] <= dark[0] + 1.0 && dark[2] <= dark[1] + 1.0, "{dark:?}");
+    assert!(dark[2] < dark[0] - 100.0, "the return does not reach the houses: {dark:?}");
+}
