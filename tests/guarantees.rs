@@ -146,6 +146,24 @@ fn in_a_season_that_cannot_keep_them_all_the_treaty_gives_way_and_the_vital_need
     }
 }
 
+#[test]
+fn what_gave_way_stands_among_the_promises_that_were_not_kept() {
+    let scenario = load("tiny/two-riparians");
+    let text = format!(
+        "title = 'Clash'\nwelfare = {{ alpha = 0, measure = 'benefit' }}\n[guarantee]\n{ALL_OF_LOWLAND}\n{WINTER}"
+    );
+    let policies = vec![("clash".to_owned(), toml::from_str(&text).unwrap())];
+    let outcome = run_all(scenario.window(), &policies, &Clarabel::default(), &|_| {}).remove(0).unwrap();
+    let rows = &outcome.record.broken_promises;
+    let of = |promise: &str| rows.iter().filter(|row| row.promise == promise).collect::<Vec<_>>();
+    // the winter is of tier 1 and takes 40 hm3; Lowland has 20 of its 60
+    let [fields] = of("fields (tier 2)")[..] else { panic!("{rows:?}") };
+    assert_eq!((fields.policy.as_str(), fields.unit.as_str()), ("clash", "hm3"));
+    assert_eq!(fields.period_start.to_string(), "2001-04-01");
+    assert!((fields.required - 60.0).abs() < 1e-3 && (fields.achieved - 20.0).abs() < 2e-3, "{fields:?}");
+    assert!(of("winter (tier 1)").is_empty(), "{rows:?}");
+}
+
 fn total(outcome: &Outcome) -> f64 {
     outcome.record.money.iter().map(|row| row.benefit()).sum()
 }

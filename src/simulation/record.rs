@@ -250,7 +250,8 @@ pub struct BrokenPromiseRow {
     pub member: u32,
     /// First day of the period (of the season, for a promise over a season).
     pub period_start: Date,
-    /// Which promise: `environment`, `dead_storage`, `end_storage`, `safe_flow`, `correction`.
+    /// Which promise: `environment`, `dead_storage`, `end_storage`, `safe_flow`, `correction`; or a policy's guarantee that gave
+    /// way, by its name and tier.
     pub promise: String,
     /// Where.
     pub place: String,

@@ -18,11 +18,11 @@ use crate::allocation::status_quo::StatusQuo;
 use crate::allocation::unsolved::Unsolved;
 use crate::allocation::window::Window;
 use crate::energy::hydropower::Yields;
-use crate::network::basin::Riparian;
+use crate::network::basin::{Basin, Riparian};
 use crate::solver::Solver;
 use crate::solver::program::Program;
 
-use super::record::{MoneyRow, Record};
+use super::record::{BrokenPromiseRow, MoneyRow, Record};
 use super::replay::{Origin, replay};
 use super::roster::{Against, Entry, roster};
 
@@ -237,7 +237,11 @@ fn run_from(
 ) -> Result<Outcome, Unsolved> {
     let allocation = allocate(window, &entry.policy, status_quo.as_deref(), solver, yields)?;
     let Allocation { plan, prices, benefit, levels, effort, yields: assumed } = allocation;
-    let record = replay(window, &plan, prices.as_ref(), Origin { policy: &entry.name, member: 0 });
+    let origin = Origin { policy: &entry.name, member: 0 };
+    let mut record = replay(window, &plan, prices.as_ref(), origin);
+    record
+        .broken_promises
+        .extend(effort.gave_way.iter().filter_map(|gave| broken(window.basin, origin, gave)));
     Ok(Outcome {
         record,
         objective: benefit,
@@ -252,6 +256,21 @@ fn run_from(
         yields: plan.yields(window),
         assumed,
         plan,
+    })
+}
+
+/// A guarantee that gave way as a promise that was not kept, from the first period in which it is short, or of its season.
+fn broken(basin: &Basin, origin: Origin<'_>, gave: &GaveWay) -> Option<BrokenPromiseRow> {
+    let first = gave.periods.first().copied().or_else(|| basin.horizon.periods_in(gave.season).next())?;
+    Some(BrokenPromiseRow {
+        policy: origin.policy.to_owned(),
+        member: origin.member,
+        period_start: basin.horizon.periods[first].first_day,
+        promise: format!("{} (tier {})", gave.guarantee, gave.tier),
+        place: gave.of.clone(),
+        required: gave.required,
+        achieved: gave.achieved,
+        unit: gave.unit.to_owned(),
     })
 }
 
