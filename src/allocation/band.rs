@@ -44,8 +44,13 @@ impl Band {
 
     /// Keeps the storages that give a head within the band.
     pub(super) fn hold(&self, formulation: &mut Formulation<'_>) {
+        self.hold_those(formulation, |_| true);
+    }
+
+    /// The same of some reservoirs alone.
+    pub(super) fn hold_those(&self, formulation: &mut Formulation<'_>, those: impl Fn(ReservoirIdx) -> bool) {
         let basin = formulation.window.basin;
-        for r in basin.reservoirs.indices().filter(|&r| gives_head(basin, r)) {
+        for r in basin.reservoirs.indices().filter(|&r| gives_head(basin, r) && those(r)) {
             let most = basin.reservoirs[r].storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
             for t in basin.horizon.indices() {
                 let var = formulation.vars.storage[r][t];

@@ -5,9 +5,9 @@
 //! levels are held; then, among the plans that reach it, the one with the greatest total benefit is
 //! taken, so that power is dispatched economically under every policy; and last, among those, the
 //! even and smooth one. Levels and benefit are found at vertices, where what is tight is told from what is
-//! nearly so. Plans are made at given heads, starting from those of the plan with the greatest
-//! total benefit, and made again at the heads they lead to until generation hardly moves
-//! (docs/decisions/0002, 0007 and 0008).
+//! nearly so. Plans are made with heads to first order around another plan, first that with the greatest
+//! total benefit, and made again around what they lead to until generation hardly moves
+//! (docs/decisions/0002, 0007, 0008 and 0016).
 
 mod fair;
 mod goal;
@@ -34,8 +34,8 @@ use super::status_quo::StatusQuo;
 use super::unsolved::Unsolved;
 use super::window::Window;
 
-/// Generation may move by this share between the heads assumed and the heads that follow.
-pub(super) const HEAD_TOLERANCE: f64 = 3e-4;
+/// Generation at a plan's own heads may differ by this share from what was counted on.
+const HEAD_TOLERANCE: f64 = 3e-4;
 /// How near to the last plan's a storage stays in the passes after each that looks for the heads of a plan about money, as
 /// shares of its reservoir's capacity.
 const MONEY_BANDS: [f64; 5] = [1.0, 0.2, 0.1, 0.05, LAST_BAND];
@@ -45,7 +45,7 @@ const LAST_BAND: f64 = 0.05;
 /// its reservoir's capacity.
 const GOAL_BANDS: [f64; 5] = [0.3, 0.3, 0.2, 0.1, 0.05];
 /// Weight of smoothness beside benefit while heads are looked for, MUSD per unit: some ten MUSD in all.
-pub(super) const DRAFT_SMOOTHING: f64 = 1e-3;
+const DRAFT_SMOOTHING: f64 = 1e-3;
 
 /// A plan with how it was found.
 #[derive(Clone, Debug)]

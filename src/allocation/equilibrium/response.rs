@@ -20,6 +20,7 @@ use crate::network::power_system::Terminal;
 use crate::quantity::index::{PeriodIdx, Series};
 use crate::solver::program::{ConvexTerm, Label, Program, Row, Var};
 
+use super::super::band::Band;
 use super::super::barter::Promise;
 use super::super::formulation::{BrokenKind, Formulation};
 use super::super::plan::Plan;
@@ -77,21 +78,12 @@ impl<'a> Response<'a> {
     /// Keeps the riparian's own storages that give a head within a band around those of a plan, a share of the capacity to
     /// either side.
     pub(super) fn keep_within(&mut self, band: f64, plan: &Plan) {
-        let basin = self.formulation.window.basin;
+        let (basin, territory) = (self.formulation.window.basin, &self.territory);
         let own = |r: ReservoirIdx| {
             let reservoir = &basin.reservoirs[r];
-            reservoir.riparian == self.territory.riparian && self.territory.active[reservoir.node]
+            reservoir.riparian == territory.riparian && territory.active[reservoir.node]
         };
-        for r in basin.reservoirs.indices().filter(|&r| own(r) && gives_head(basin, r)) {
-            let most = basin.reservoirs[r].storage_max.iter().map(|v| v.value()).fold(0.0, f64::max);
-            for t in basin.horizon.indices() {
-                let var = self.formulation.vars.storage[r][t];
-                let bounds = *self.formulation.program.variable(var);
-                let inside = |value: f64| value.clamp(bounds.lower, bounds.upper);
-                let (middle, side) = (plan.storage[r][t], band * most);
-                self.formulation.program.set_bounds(var, inside(middle - side), inside(middle + side));
-            }
-        }
+        Band::around(plan, band).hold_those(&mut self.formulation, own);
     }
 
     /// Holds the riparian's own benefit.
@@ -343,10 +335,6 @@ impl<'a> Response<'a> {
             }
         }
     }
-}
-
-fn gives_head(basin: &Basin, r: ReservoirIdx) -> bool {
-    basin.plants.iter().any(|plant| plant.head.reservoir() == Some(r))
 }
 
 /// What a move of 1 hm3 weighs from where something stands.

@@ -114,17 +114,6 @@ pub struct MoneyTerm {
     pub coefficient: f64,
 }
 
-/// Where a plant's yield stands in the program, so that a new head can be put in.
-#[derive(Clone, Copy, Debug)]
-struct YieldPlace {
-    plant: PlantIdx,
-    period: PeriodIdx,
-    /// Position of its term in the area balance.
-    term: usize,
-    /// Position of its operating cost among the money terms.
-    money: usize,
-}
-
 /// Names of elements in labels.
 #[derive(Clone, Debug)]
 struct Names {
@@ -157,7 +146,6 @@ pub struct Formulation<'a> {
     /// Net benefit of the riparians, term by term.
     pub money: Vec<MoneyTerm>,
     names: Names,
-    yields: Vec<YieldPlace>,
 }
 
 impl<'a> Formulation<'a> {
@@ -172,7 +160,6 @@ impl<'a> Formulation<'a> {
             price_rows: PriceRows::default(),
             money: Vec::new(),
             names,
-            yields: Vec::new(),
         };
         formulation.add_water();
         formulation.add_promises();
@@ -181,7 +168,6 @@ impl<'a> Formulation<'a> {
             formulation.add_farm_benefit();
         }
         formulation.add_money_of_water();
-        formulation.set_yields(yields);
         formulation
     }
 

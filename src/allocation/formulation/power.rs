@@ -6,7 +6,7 @@ use crate::network::power_system::Terminal;
 use crate::quantity::index::{Idx, PeriodIdx, Table};
 use crate::solver::program::{Label, Row};
 
-use super::{Formulation, MoneyTerm, YieldPlace};
+use super::{Formulation, MoneyTerm};
 
 /// The smallest yield that is put into the program, kWh/m3: a plant without head keeps its place.
 const LEAST_YIELD: f64 = 1e-9;
@@ -133,18 +133,22 @@ impl Formulation<'_> {
         }
     }
 
-    /// Energy of each plant, `yield * turbined`, in the balance of its area, and its operating cost.
+    /// Energy of each plant, `yield * turbined`, in the balance of its area, its operating cost, and the bound
+    /// `turbined <= min(turbine limit * days, capacity * hours / yield)`.
     fn add_hydropower(&mut self, yields: &Yields) {
         let basin = self.window.basin;
         for (h, plant) in basin.plants.enumerate() {
             for t in basin.horizon.indices() {
                 let var = self.vars.turbined[h][t];
-                let term = self.program.terms().len();
                 let energy = yields.of(h, t).max(LEAST_YIELD);
                 self.program.add_term(self.price_rows.area[plant.area][t], var, energy);
-                let money = self.money.len();
-                self.money.push(MoneyTerm { riparian: plant.riparian, var, coefficient: 0.0 });
-                self.yields.push(YieldPlace { plant: h, period: t, term, money });
+                let coefficient = -plant.operating_cost.value() * MUSD_PER_GWH * energy;
+                self.money.push(MoneyTerm { riparian: plant.riparian, var, coefficient });
+                let runs = plant.availability[t];
+                let days = basin.horizon.periods[t].days;
+                let by_turbines = (plant.turbine_max * runs * days).value();
+                let by_generators = (plant.capacity * runs * days).value() / energy;
+                self.program.set_bounds(var, 0.0, by_turbines.min(by_generators));
             }
         }
         self.add_head_slopes(yields);
@@ -167,24 +171,6 @@ impl Formulation<'_> {
                 let bounds = *self.program.row(row);
                 self.program.set_row_bounds(row, bounds.lower + constant, bounds.upper + constant);
             }
-        }
-    }
-
-    /// Puts yields in: coefficients of the area balances, operating costs, and the bound
-    /// `turbined <= min(turbine limit * days, capacity * hours / yield)`.
-    pub(super) fn set_yields(&mut self, yields: &Yields) {
-        let basin = self.window.basin;
-        for place in &self.yields {
-            let plant = &basin.plants[place.plant];
-            let energy = yields.of(place.plant, place.period).max(LEAST_YIELD);
-            self.program.terms_mut()[place.term].coefficient = energy;
-            self.money[place.money].coefficient = -plant.operating_cost.value() * MUSD_PER_GWH * energy;
-            let days = basin.horizon.periods[place.period].days;
-            let runs = plant.availability[place.period];
-            let by_turbines = (plant.turbine_max * runs * days).value();
-            let by_generators = (plant.capacity * runs * days).value() / energy;
-            let var = self.vars.turbined[place.plant][place.period];
-            self.program.set_bounds(var, 0.0, by_turbines.min(by_generators));
         }
     }
 
