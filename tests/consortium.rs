@@ -372,6 +372,7 @@ impl Solver for Linear {
                     row_duals: Vec::new(),
                     reduced_costs: Vec::new(),
                     iterations: 0,
+                    second_opinion: false,
                     accuracy: Accuracy::default(),
                 }
             }

@@ -1,7 +1,7 @@
 //! Levels: what a goal reached, held in a program that then maximises benefit.
 
 use crate::solver::program::{ConvexTerm, Program, Var};
-use crate::solver::vertex::Vertex;
+use crate::solver::vertex::{Vertex, settle};
 use crate::solver::{Solution, Status};
 
 use super::formulation::Formulation;
@@ -62,6 +62,7 @@ impl<'a> Held<'a> {
                 program.set_bounds(member, value, value);
             }
         }
+        settle(program, &solution.values);
     }
 }
 

@@ -141,6 +141,7 @@ impl Done {
             objective: outcome.objective,
             iterations: outcome.iterations,
             programs: outcome.programs,
+            second_opinions: outcome.second_opinions,
             head_gap: outcome.head_gap,
             status_quo: outcome.status_quo.map(|status_quo| status_quo.policy.clone()),
             warnings: outcome.warnings,

@@ -43,7 +43,7 @@ pub(super) struct RunOptions {
     #[arg(long)]
     pub(super) overwrite: bool,
     /// The method that solves the programs
-    #[arg(long, value_enum, default_value_t = SolverName::Clarabel)]
+    #[arg(long, value_enum, default_value_t = SolverName::InteriorPoint)]
     pub(super) solver: SolverName,
     /// Print the result for machines, and nothing else
     #[arg(long)]
@@ -56,10 +56,10 @@ pub(super) struct RunOptions {
 /// The methods that can solve a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SolverName {
-    /// A general conic interior-point method
-    Clarabel,
     /// Our own interior-point method over the stages of a program; it asks Clarabel where it does not arrive
     InteriorPoint,
+    /// A general conic interior-point method
+    Clarabel,
 }
 
 impl SolverName {

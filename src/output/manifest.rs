@@ -65,6 +65,9 @@ pub struct PolicyRun {
     pub iterations: u32,
     /// Programs solved.
     pub programs: u32,
+    /// How many of them our own solver did not solve, so that Clarabel was asked.
+    #[serde(default)]
+    pub second_opinions: u32,
     /// By how much generation still moved in the last head pass, relative.
     pub head_gap: f64,
     /// The policy that is its status quo, if it has one: what it is measured against and settled against.

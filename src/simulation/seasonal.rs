@@ -42,6 +42,8 @@ pub struct Outcome {
     pub programs: u32,
     /// Iterations over all of them.
     pub iterations: u32,
+    /// How many of them our own method did not solve, so that another was asked.
+    pub second_opinions: u32,
     /// Share by which generation differs between the heads assumed and the true ones.
     pub head_gap: f64,
     /// The guarantees that had to give.
@@ -248,6 +250,7 @@ fn run_from(
         levels,
         programs: effort.programs,
         iterations: effort.iterations,
+        second_opinions: effort.second_opinions,
         head_gap: effort.head_gap,
         gave_way: effort.gave_way,
         exchanges: effort.exchanges,

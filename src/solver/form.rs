@@ -318,6 +318,7 @@ pub(super) fn nothing(program: &Program, status: Status, iterations: u32) -> Sol
         row_duals: vec![f64::NAN; program.rows().len()],
         reduced_costs: vec![f64::NAN; program.variables().len()],
         iterations,
+        second_opinion: false,
         accuracy: Accuracy { primal: wide, dual: wide, gap: wide },
     }
 }
@@ -348,6 +349,7 @@ pub(super) fn solution(program: &Program, form: &Form, point: &Point, status: St
         row_duals,
         reduced_costs,
         iterations: 0,
+        second_opinion: false,
         accuracy: Accuracy::default(),
     };
     found.accuracy = accuracy(program, &found, &gradient);

@@ -49,6 +49,8 @@ pub struct Solution {
     pub reduced_costs: Vec<f64>,
     /// Iterations taken.
     pub iterations: u32,
+    /// Whether another method had to be asked, because the one that was asked did not arrive.
+    pub second_opinion: bool,
     /// How far the solution is from perfect, in the program's own units.
     pub accuracy: Accuracy,
 }
@@ -78,9 +80,4 @@ pub trait Solver: Sync {
 
     /// Minimises the program.
     fn solve(&self, program: &Program) -> Solution;
-
-    /// How often another method had to be asked because this one did not arrive, since the solver was made.
-    fn second_opinions(&self) -> u64 {
-        0
-    }
 }

@@ -85,8 +85,7 @@ impl<'a> Engine<'a, '_> {
         }
         let stopped = |status| self.why(&held.formulation.program, "taking the best total benefit", status);
         let solution = best.map_err(stopped)?;
-        self.effort.programs += 1;
-        self.effort.iterations += held.vertex.steps() - before;
+        self.effort.count_steps(held.vertex.steps() - before);
         self.basis = Some(held.vertex.basis());
         Ok(solution)
     }
@@ -103,8 +102,7 @@ impl<'a> Engine<'a, '_> {
     pub(in crate::allocation) fn approach(&mut self, vertex: &mut Vertex, program: impl FnOnce() -> Program) {
         if self.basis.is_none() {
             let solution = self.solver.solve(&program());
-            self.effort.programs += 1;
-            self.effort.iterations += solution.iterations;
+            self.effort.count(&solution);
             if solution.is_usable() {
                 vertex.go_near(&solution.values);
             }
@@ -112,7 +110,6 @@ impl<'a> Engine<'a, '_> {
     }
 
     pub(in crate::allocation) fn count(&mut self, vertex: &Vertex) {
-        self.effort.programs += 1;
-        self.effort.iterations += vertex.steps();
+        self.effort.count_steps(vertex.steps());
     }
 }

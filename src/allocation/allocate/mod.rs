@@ -71,6 +71,8 @@ pub struct Effort {
     pub programs: u32,
     /// Iterations over all of them.
     pub iterations: u32,
+    /// How many of them our own method did not solve, so that another was asked.
+    pub second_opinions: u32,
     /// Share by which generation at the plan's own heads differs from that assumed.
     pub head_gap: f64,
     /// The guarantees that had to give.
@@ -79,6 +81,20 @@ pub struct Effort {
     pub exchanges: Vec<Exchange>,
     /// What the user should know.
     pub warnings: Vec<String>,
+}
+
+impl Effort {
+    /// Counts the work behind a solution.
+    pub(super) fn count(&mut self, solution: &Solution) {
+        self.count_steps(solution.iterations);
+        self.second_opinions += u32::from(solution.second_opinion);
+    }
+
+    /// Counts a program that was solved in so many steps from vertex to vertex.
+    pub(super) fn count_steps(&mut self, steps: u32) {
+        self.programs += 1;
+        self.iterations += steps;
+    }
 }
 
 /// Allocates a window under a policy, measured against its status quo if it has one, starting from given yields.
@@ -407,8 +423,7 @@ impl<'a, 's> Engine<'a, 's> {
         stage: &'static str,
     ) -> Result<Solution, Unsolved> {
         let solution = solver.solve(program);
-        self.effort.programs += 1;
-        self.effort.iterations += solution.iterations;
+        self.effort.count(&solution);
         if solution.is_usable() { Ok(solution) } else { Err(self.why(program, stage, solution.status)) }
     }
 

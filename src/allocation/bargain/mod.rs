@@ -140,8 +140,7 @@ impl<'a> Engine<'a, '_> {
         let solutions: Vec<Solution> = benefits.par_iter().map(|&var| own(&program, var)).collect();
         let mut ideals = Vec::with_capacity(floors.len());
         for ((solution, var), floor) in solutions.iter().zip(&benefits).zip(floors) {
-            self.effort.programs += 1;
-            self.effort.iterations += solution.iterations;
+            self.effort.count(&solution);
             if !solution.is_usable() {
                 return Err(self.why(&program, "looking for who can gain", solution.status));
             }
@@ -185,8 +184,7 @@ impl<'a> Engine<'a, '_> {
         let mut inside = InteriorPoint::default();
         inside.second_opinion = false;
         let solution = inside.solve(&bent);
-        self.effort.programs += 1;
-        self.effort.iterations += solution.iterations;
+        self.effort.count(&solution);
         if solution.status == Status::Optimal {
             return Ok(solution.values);
         }

@@ -10,7 +10,7 @@
 use crate::network::basin::RiparianIdx;
 use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::Program;
-use crate::solver::vertex::{Basis, Vertex};
+use crate::solver::vertex::{Basis, Vertex, settle};
 use crate::solver::{Solution, Solver, Status};
 
 use super::super::formulation::{Detail, Formulation};
@@ -109,8 +109,7 @@ impl<'a> Game<'a, '_> {
                 }
             }
             let status = vertex.minimise();
-            self.effort.programs += 1;
-            self.effort.iterations += vertex.steps();
+            self.effort.count_steps(vertex.steps());
             if status == Status::Optimal {
                 self.memory[i].basis = Some(vertex.basis());
                 let best = keep_face(&mut vertex, &mut response.formulation.program);
@@ -148,8 +147,7 @@ impl<'a> Game<'a, '_> {
         let methods: [&dyn Solver; 2] = [&own, self.solver];
         methods.into_iter().find_map(|method| {
             let solution = method.solve(program);
-            self.effort.programs += 1;
-            self.effort.iterations += solution.iterations;
+            self.effort.count(&solution);
             solution.is_usable().then_some(solution.values)
         })
     }
@@ -177,24 +175,6 @@ pub(super) fn keep_face(vertex: &mut Vertex, program: &mut Program) -> Solution 
     let best = vertex.solution(program, Status::Optimal);
     vertex.hold_tight(&[]);
     vertex.face(program).restrict(program);
-    round_to(program, &best.values);
+    settle(program, &best.values);
     best
-}
-
-/// Lets bounds give way by the rounding of a point, so that it keeps them to the last digit.
-fn round_to(program: &mut Program, values: &[f64]) {
-    for (row, sum) in program.row_ids().zip(program.row_sums(values)) {
-        let bounds = *program.row(row);
-        if bounds.lower == bounds.upper {
-            program.set_row_bounds(row, sum, sum);
-        } else {
-            program.set_row_bounds(row, bounds.lower.min(sum), bounds.upper.max(sum));
-        }
-    }
-    for (var, value) in program.variable_ids().zip(values) {
-        let bounds = *program.variable(var);
-        if bounds.lower < bounds.upper {
-            program.set_bounds(var, bounds.lower.min(*value), bounds.upper.max(*value));
-        }
-    }
 }

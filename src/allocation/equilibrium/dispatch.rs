@@ -51,8 +51,7 @@ impl Game<'_, '_> {
         if let Some(mut vertex) = Vertex::of(&formulation.program) {
             vertex.go_near(&near.values);
             let status = vertex.minimise();
-            self.effort.programs += 1;
-            self.effort.iterations += vertex.steps();
+            self.effort.count_steps(vertex.steps());
             if status == Status::Optimal {
                 return keep_face(&mut vertex, &mut formulation.program);
             }

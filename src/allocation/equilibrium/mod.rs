@@ -176,8 +176,7 @@ impl<'a, 's> Game<'a, 's> {
 
     fn solve(&mut self, program: &Program, stage: &'static str) -> Result<Solution, Unsolved> {
         let solution = self.solver.solve(program);
-        self.effort.programs += 1;
-        self.effort.iterations += solution.iterations;
+        self.effort.count(&solution);
         match solution.status {
             _ if solution.is_usable() => Ok(solution),
             Status::Infeasible => {

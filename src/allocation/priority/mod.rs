@@ -164,8 +164,7 @@ impl<'a> Engine<'a, '_> {
         if !own.is_usable() {
             return self.solve(program, stage);
         }
-        self.effort.programs += 1;
-        self.effort.iterations += own.iterations;
+        self.effort.count(&own);
         Ok(own)
     }
 

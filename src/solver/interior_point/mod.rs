@@ -23,9 +23,8 @@ use self::start::Near;
 use self::walk::{Ended, Manner, Walk};
 use super::clarabel::Clarabel;
 use super::form::{Form, Point, nothing, solution};
-use super::program::Program;
+use super::program::{ConvexTerm, Program};
 use super::{Solution, Solver, Status};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The method and its settings.
 #[derive(Debug)]
@@ -36,7 +35,6 @@ pub struct InteriorPoint {
     pub iterations: u32,
     /// Whether the general conic solver is asked where the walk does not arrive.
     pub second_opinion: bool,
-    asked: AtomicU64,
     memory: Memory,
 }
 
@@ -44,22 +42,19 @@ pub struct InteriorPoint {
 const HASTY: usize = 1;
 const CAREFUL: usize = 3;
 
-/// A row or slope that misses by this share of its largest part is no answer, whatever the walk says.
+/// A row that misses by this share of its largest part is no answer, whatever the walk says.
 const NO_ANSWER: f64 = 1e-7;
 
-/// An answer whose gap is more than this share of the objective is none: a program with almost no inside may leave a
-/// large one behind small errors.
+/// Nor is a slope that misses by this share of the steepest.
+const NO_SLOPE: f64 = 1e-6;
+
+/// An answer whose gap is more than this share of the objective and of what its squares are made of is none: a program with
+/// almost no inside may leave a large one behind small errors.
 const NO_GAP: f64 = 1e-4;
 
 impl Default for InteriorPoint {
     fn default() -> InteriorPoint {
-        InteriorPoint {
-            tolerance: 1e-10,
-            iterations: 100,
-            second_opinion: true,
-            asked: AtomicU64::new(0),
-            memory: Memory::default(),
-        }
+        InteriorPoint { tolerance: 1e-10, iterations: 100, second_opinion: true, memory: Memory::default() }
     }
 }
 
@@ -70,10 +65,6 @@ impl Solver for InteriorPoint {
 
     fn solve(&self, program: &Program) -> Solution {
         self.solve_near(program, None)
-    }
-
-    fn second_opinions(&self) -> u64 {
-        self.asked.load(Ordering::Relaxed)
     }
 }
 
@@ -133,13 +124,13 @@ impl InteriorPoint {
         if !self.second_opinion {
             return nothing(program, Status::NotConverged, iterations);
         }
-        self.asked.fetch_add(1, Ordering::Relaxed);
         let second = Clarabel::default().solve(program);
         let iterations = iterations + second.iterations;
         let nearer = answer.is_usable()
-            && answer.accuracy.gap < second.accuracy.gap
-            && answer.accuracy.primal < second.accuracy.primal;
-        Solution { iterations, ..if nearer { answer } else { second } }
+            && (!second.is_usable()
+                || answer.accuracy.gap < second.accuracy.gap
+                    && answer.accuracy.primal < second.accuracy.primal);
+        Solution { iterations, second_opinion: true, ..if nearer { answer } else { second } }
     }
 }
 
@@ -163,15 +154,23 @@ fn is_settled(program: &Program, answer: &Solution) -> bool {
 
 /// Whether the rows and slopes of a solution close, measured on the program as it was given.
 fn is_answer(program: &Program, found: &Solution) -> bool {
-    let (mut sums, mut slopes) = (1.0, 1.0);
+    let (mut sums, mut slopes, mut parts) = (1.0, 1.0, found.objective.abs().max(1.0));
     for term in program.terms() {
         let (row, var) = (term.row.position(), term.var.position());
         sums = f64::max(sums, (term.coefficient * found.values[var]).abs());
         slopes = f64::max(slopes, (term.coefficient * found.row_duals[row]).abs());
     }
-    let slopes = program.costs().fold(slopes, |most, (_, cost)| f64::max(most, cost.abs()));
+    slopes = program.costs().fold(slopes, |most, (_, cost)| f64::max(most, cost.abs()));
+    for term in program.convex_terms() {
+        if let ConvexTerm::Quadratic { var, weight, target } = *term {
+            let size = target.abs().max(found.values[var.position()].abs());
+            slopes = f64::max(slopes, weight * size);
+            parts += weight * size * size;
+        }
+    }
+    let gap = found.accuracy.gap * found.objective.abs().max(1.0);
     found.objective.is_finite()
-        && found.accuracy.gap <= NO_GAP
+        && gap <= NO_GAP * parts
         && found.accuracy.primal <= NO_ANSWER * sums
-        && found.accuracy.dual <= NO_ANSWER * slopes
+        && found.accuracy.dual <= NO_SLOPE * slopes
 }

@@ -5,6 +5,7 @@
 //! faster on one program, but stops a hair before every bound. The program's layout, its scaling and the measure
 //! of accuracy are those of the other methods; the small dense programs of games have a simplex of their own.
 
+mod determined;
 mod face;
 mod factor;
 mod lift;
@@ -15,6 +16,7 @@ use super::form::{Bounds, Form, Point, nothing, solution};
 use super::program::{Program, Row, Var};
 use super::scaling::Scaling;
 use super::{Solution, Solver, Status};
+pub use determined::settle;
 pub use face::Face;
 pub use lift::{HELD, Lift};
 use walk::Walk;
@@ -175,13 +177,11 @@ impl Vertex {
         }
     }
 
-    /// What has been kept where it is, as bounds of the program's variables and rows.
-    pub fn face(&self, program: &Program) -> Face {
+    /// What stands still among all points that keep what is kept where it is, as bounds of the program's variables and rows.
+    pub fn face(&mut self, program: &Program) -> Face {
         let width = self.form.width();
-        let stands = |at: usize| {
-            let bounds = self.walk.bounds[at];
-            (bounds.lower == bounds.upper).then_some(bounds.lower)
-        };
+        let still = self.walk.still();
+        let stands = |at: usize| still[at].then_some(self.walk.values[at]);
         let fixed = program.variable_ids().filter_map(|var| {
             let column = self.column[var.position()]?;
             stands(column).map(|value| (var, value * self.scaling.column[column]))

@@ -44,6 +44,9 @@ enum Phase {
     Cost,
 }
 
+/// A basic variable follows another where it moves by more than this when that moves by one, in a program of order one.
+const FOLLOWS: f64 = 1e-9;
+
 /// Where a variable stands that is not basic.
 const OUTSIDE: u32 = u32::MAX;
 
@@ -288,6 +291,23 @@ impl Walk {
             }
         }
         best.map(|(var, _)| Entering { var, way: -self.slope[var].signum() })
+    }
+
+    /// Which variables stand still whatever moves between its bounds without leaving the basis's equations: those that cannot move
+    /// and, of the basic ones, those that follow none that can.
+    pub fn still(&mut self) -> Vec<bool> {
+        let mut still = vec![true; self.values.len()];
+        for var in 0..still.len() {
+            let bounds = self.bounds[var];
+            if self.is_basic(var) || bounds.lower == bounds.upper {
+                continue;
+            }
+            still[var] = false;
+            self.solve_entering(var);
+            let follow = self.entering.iter().zip(&self.basic).filter(|(entry, _)| entry.abs() > FOLLOWS);
+            follow.for_each(|(_, &basic)| still[basic] = false);
+        }
+        still
     }
 
     /// The column that enters, solved with the basis: how each basic variable falls per unit of it.
