@@ -377,7 +377,17 @@ fn every_node_lets_its_water_out_through_an_outlet_that_takes_a_flood() {
     );
     assert_problem(
         "[reach.naryn]\ncapacity_m3s = 900.0",
-        "reach.naryn.capacity_m3s: is the first reach that leaves its node",
+        "reach.naryn.capacity_m3s: is the main outlet of its node",
+    );
+    let aside = "[node.end]\nkind = \"sink\"\nriparian = \"UZ\"\nriver = \"syr\"\n[reach.aside]\nfrom = \"canal\"\nto = \"end\"\n";
+    assert_problem(aside, "reach.lower: and `aside` leave the same node, and neither has a capacity_m3s");
+    assert_problem(
+        &format!("{aside}main = true\n[reach.lower]\nmain = true"),
+        "reach.lower.main = true, but `aside` has it too",
+    );
+    assert_problem(
+        &format!("{aside}main = true\ncapacity_m3s = 9.0"),
+        "reach.aside.capacity_m3s: is the main outlet of its node",
     );
     assert_problem(
         "[reach.out]\nfrom = \"sea\"\nto = \"canal\"\n[reach.lower]\nactive = false\n[demand.fields]\nreturn_prompt = 0.0\nreturn_node = \"canal\"\n[reach.aside]\nfrom = \"canal\"\nto = \"end\"\n[node.end]\nkind = \"sink\"\nriparian = \"UZ\"\nriver = \"syr\"",

@@ -1,7 +1,7 @@
 //! Typed dense indices and the tables they index.
 //!
 //! Names are used at the rim (files, tables, messages); inside, an element is a small integer that
-//! can only index the table of its own kind. Iteration order is file order.
+//! can only index the table of its own kind. Iteration order is that of the scenario: down the river.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -3,6 +3,7 @@
 mod build;
 mod embedded;
 pub mod game;
+mod order;
 mod overlay;
 mod problem;
 pub mod schema;
@@ -49,7 +50,8 @@ pub struct Scenario {
     pub run_policies: Vec<String>,
     /// The files it was read from, the named one first.
     pub files: Vec<SourceFile>,
-    /// SHA-256 over the merged scenario and its series: what was run, whatever the files were called.
+    /// SHA-256 over the merged scenario and its series: what was run, whatever the files were called and in whatever order
+    /// their tables stand.
     pub digest: String,
     /// The merged scenario as one TOML text with its series written out, so that it can be read again
     /// without any other file.
@@ -85,7 +87,8 @@ impl Scenario {
 pub fn load(reference: &str, settings: &[Setting]) -> Result<Scenario, Problems> {
     let overlaid = overlay::read(reference, settings)?;
     let gathered = problem::Gathered::default();
-    let file = shape::read(&overlaid.table, &overlaid.origins, &gathered);
+    let mut file = shape::read(&order::by_name(&overlaid.table), &overlaid.origins, &gathered);
+    order::arrange(&mut file);
     build::build(&overlaid, &file, gathered)
 }
 

@@ -127,7 +127,7 @@ entities! {
         /// What a unit let out through the main outlet is worth, one a period.
         release_value_MUSD_per_hm3: Values,
     }
-    /// `[reach.toktogul_uchkurgan]`: the first reach written for a node is its main outlet
+    /// `[reach.toktogul_uchkurgan]`: of those that leave a node the one without a capacity is its main outlet
     Reach {
         /// The name people read.
         title: String,
@@ -141,6 +141,8 @@ entities! {
         travel_days: f64,
         /// The most that fits (a canal, a gate), at its head.
         capacity_m3s: Values,
+        /// `true` makes it the main outlet of its node, where several that leave it have no capacity.
+        main: bool,
         /// The most that is safe (ice, floods), at its head: a promise.
         safe_flow_m3s: Values,
         /// Flow at its head before the start; required where `travel_days` is above 0.
@@ -156,6 +158,9 @@ entities! {
         riparian: String,
         /// The reach whose water it turbines.
         reach: String,
+        /// Where it stands among the plants of its reach, from the head: 1, 2, ... (by name unless given; one at a dam stands
+        /// first).
+        place: i64,
         /// Installed.
         capacity_MW: f64,
         /// The most the turbines take.

@@ -88,9 +88,14 @@ fn explained(overlaid: &Overlaid, key: String, value: &Value) -> Explained {
     }
 }
 
-/// The merged scenario, without any other file, as TOML.
-pub(crate) fn merged(overlaid: &Overlaid, file: &ScenarioFile, desk: &Desk<'_>, name: &str) -> String {
-    let mut table = overlaid.table.clone();
+/// The merged scenario, without any other file, as TOML: its tables in the order given.
+pub(crate) fn merged(
+    mut table: Table,
+    overlaid: &Overlaid,
+    file: &ScenarioFile,
+    desk: &Desk<'_>,
+    name: &str,
+) -> String {
     for (section, value) in &mut table {
         let Value::Table(content) = value else { continue };
         if SINGLE.contains(&section.as_str()) {

@@ -1,10 +1,11 @@
 //! Lifting from vertex to vertex: leximin of a goal's members, among all plans or among the best, and the best plan
 //! that holds what was reached.
 
+use crate::solver::interior_point::InteriorPoint;
 use crate::solver::lexicographic::Member;
 use crate::solver::program::{Program, Var};
 use crate::solver::vertex::{Lift, Vertex};
-use crate::solver::{Solution, Status};
+use crate::solver::{Solution, Solver, Status};
 
 use super::super::formulation::Formulation;
 use super::super::goal::Goal;
@@ -98,13 +99,20 @@ impl<'a> Engine<'a, '_> {
         Ok(vertex)
     }
 
-    /// Brings a program that starts from nothing near its best plan, by the method for single programs.
+    /// Brings a program that starts from nothing near its best plan, by the run's method for single programs, or by our own where that
+    /// one has no answer.
     pub(in crate::allocation) fn approach(&mut self, vertex: &mut Vertex, program: impl FnOnce() -> Program) {
         if self.basis.is_none() {
-            let solution = self.solver.solve(&program());
-            self.effort.count(&solution);
-            if solution.is_usable() {
-                vertex.go_near(&solution.values);
+            let program = program();
+            let own = InteriorPoint::default();
+            let methods: [&dyn Solver; 2] = [self.solver, &own];
+            for method in methods {
+                let solution = method.solve(&program);
+                self.effort.count(&solution);
+                if solution.is_usable() {
+                    vertex.go_near(&solution.values);
+                    break;
+                }
             }
         }
     }

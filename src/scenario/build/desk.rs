@@ -293,7 +293,7 @@ impl Entry<'_> {
     }
 }
 
-/// The active entities of a section, in file order.
+/// The active entities of a section, in the order of the river.
 pub(crate) fn active<T: Entity>(entities: &IndexMap<String, T>) -> impl Iterator<Item = (&String, &T)> {
     entities.iter().filter(|(_, entity)| entity.is_active())
 }

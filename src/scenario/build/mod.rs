@@ -17,6 +17,7 @@ mod span;
 mod terms;
 mod water_use;
 
+use super::order::by_name;
 use super::overlay::Overlaid;
 use super::problem::{Gathered, Problems};
 use super::schema::ScenarioFile;
@@ -48,7 +49,8 @@ pub(crate) fn build(
     if gathered.any() {
         return Err(gathered.into_problems(&origins.headings()));
     }
-    let merged = written::merged(overlaid, file, &desk, &header.name);
+    let merged = written::merged(overlaid.table.clone(), overlaid, file, &desk, &header.name);
+    let in_one_order = written::merged(by_name(&overlaid.table), overlaid, file, &desk, &header.name);
     let Desk { horizon, .. } = desk;
     let basin = Basin {
         horizon,
@@ -81,7 +83,7 @@ pub(crate) fn build(
         policies,
         run_policies,
         files: origins.source_files(),
-        digest: super::overlay::sha256(merged.as_bytes()),
+        digest: super::overlay::sha256(in_one_order.as_bytes()),
         merged,
     })
 }

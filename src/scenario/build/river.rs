@@ -30,10 +30,14 @@ pub(crate) fn build(desk: &Desk<'_>) -> Rivers {
     let (reservoirs, storage_start, storage_end) = reservoirs(desk);
     let nodes = nodes(desk);
     let (reaches, transit) = reaches(desk, &nodes);
+    let order = order(desk);
+    if order.is_some() {
+        check_main_outlets(desk, &reaches);
+    }
     Rivers {
         riparians: riparians(desk),
         rivers: rivers(desk),
-        downstream_order: order(desk).unwrap_or_default(),
+        downstream_order: order.unwrap_or_default(),
         nodes,
         reservoirs,
         reaches,
@@ -284,8 +288,8 @@ fn reaches(desk: &Desk<'_>, nodes: &Table<NodeIdx, Node>) -> (Table<ReachIdx, Re
         let main = from.is_some_and(|from| reaches.iter().all(|reach| reach.from != from));
         let reach = reach(desk, &at, name, given, (from, to), nodes);
         if main && reach.capacity.is_some() && kind_of(from) != Some(NodeKind::Sink) {
-            let what = "is the first reach that leaves its node, its main outlet, which must take any flood; \
-                        use safe_flow_m3s, or write another outlet before it";
+            let what = "is the main outlet of its node, which must take any flood; use safe_flow_m3s, or leave it out \
+                        at another reach that leaves the node";
             at.problem("capacity_m3s", what);
         }
         transit.push(lag::on_the_way(&desk.horizon, reach.travel, reach.flow_before_start));
@@ -347,6 +351,33 @@ fn travel_days(at: &Entry<'_>, given: &schema::Reach) -> f64 {
         return 0.0;
     }
     days
+}
+
+/// A node has one main outlet: the reach marked so, or the only one without a capacity.
+fn check_main_outlets(desk: &Desk<'_>, reaches: &Table<ReachIdx, Reach>) {
+    let of_file = |reach: &Reach| desk.file.reach.get(&reach.name);
+    let is_marked = |reach: &Reach| of_file(reach).is_some_and(|given| given.main == Some(true));
+    for (r, reach) in reaches.enumerate() {
+        // the first of a node's outlets stands for all
+        let (before, from_here) = reaches.as_slice().split_at(r.position());
+        if before.iter().any(|other| other.from == reach.from) {
+            continue;
+        }
+        let outlets = || from_here.iter().filter(|other| other.from == reach.from);
+        let marked: Vec<&Reach> = outlets().filter(|other| is_marked(other)).collect();
+        if let [_, second, ..] = marked[..] {
+            let what = format!("= true, but `{}` has it too, and a node has one main outlet", reach.name);
+            desk.at("reach", &second.name).problem("main", what);
+        }
+        let open: Vec<&Reach> = outlets().filter(|other| other.capacity.is_none()).collect();
+        if let ([_, second, ..], []) = (&open[..], &marked[..]) {
+            let what = format!(
+                "and `{}` leave the same node, and neither has a capacity_m3s: write main = true at the one that takes a flood",
+                reach.name
+            );
+            desk.at("reach", &second.name).problem("", what);
+        }
+    }
 }
 
 /// Every node but a sink lets its water out.
