@@ -252,6 +252,12 @@ fn under_the_fee_nobody_is_below_the_status_quo_or_the_message_says_why() {
         assert!(*payoff >= before - 1e-6, "{name}: {payoff} after, {before} before");
     }
     assert!(fee.transfers.iter().any(|(name, amount)| name == "fund" && *amount > 0.0));
+    // who delivers 0.93 of the water it promised is guaranteed as much next season
+    let fined = fee.payments.iter().filter(|own| own.to == "fund");
+    for owner in fined.map(|own| own.from.as_str()) {
+        let said = format!("`last_season_delivered = {{ {owner} = 0.93 }}`");
+        assert!(fee.findings.iter().any(|text| text.contains(&said)), "{:?}", fee.findings);
+    }
     // the fairest plan is worth less than the quotas' in all: nobody can be kept whole by payments
     let fair = run.settlement("fair");
     let message = "Guarantees cost more than cooperation brings";
@@ -318,6 +324,100 @@ fn the_host_of_a_joint_plant_pays_the_other_owners_for_their_shares() {
         assert_eq!((payment.from.as_str(), payment.in_kind.as_str()), ("KG", "electricity"));
         assert!((payment.amount_GWh * 30.5e-3 - payment.amount_MUSD).abs() < 1e-9);
     }
+}
+
+/// Two riparians with a line of some MW from Highland to Lowland, who settles by Nash in electricity; one power area
+/// more than in the file, without load.
+fn lined(power: f64) -> Scenario {
+    let text = format!(
+        "inherits = 'tiny/two-riparians'\n[scenario]\nname = 'lined'\n[area.DN]\nload = 0\nother = 0\n[line.UP-DN]\nfrom = 'UP'\n\
+         to = 'DN'\ncapacity_MW = {power}\nloss = 0.1\nprice_USD_per_MWh = 30\n{}",
+        settled_by("paid", "rule = 'nash', against = 'max_min', in_kind = 'electricity'")
+    );
+    load(&text).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
+}
+
+#[test]
+fn electricity_that_lines_cannot_carry_is_paid_in_money() {
+    // max_min leaves Highland 13.846 hm3 x 0.09 and winter light for 6/13 of 20 GWh, -0.4846 MUSD, and Lowland
+    // 27.692 hm3 x 0.09; one basin gives 1.5 and 1.8. Of the gain of 1.2923 each has half, so Highland pays 1.3385 MUSD
+    let owed = 1.3385;
+    let paid = |power: f64| {
+        let run = run(lined(power), &["paid"]);
+        let settlement = run.settlement("paid").clone();
+        close(&run.payoffs("paid"), &[0.1615, 3.1385]);
+        assert!(settlement.payments.iter().all(|own| (own.from.as_str(), own.to.as_str()) == ("UP", "DN")));
+        let by = |kind: &str| -> f64 {
+            settlement.payments.iter().filter(|own| own.in_kind == kind).map(|own| own.amount_MUSD).sum()
+        };
+        (by("electricity"), by("money"), settlement.warnings)
+    };
+    // 1 MW for 61 days, of which nine tenths arrive, at 30 USD/MWh
+    let carried = 0.9 * 61.0 * 24.0 * 1e-3 * 0.03;
+    let (electricity, money, said) = paid(1.0);
+    assert!(
+        (electricity - carried).abs() < 1e-9 && (money + carried - owed).abs() < 1e-3,
+        "{electricity} {money}"
+    );
+    assert!(
+        said[0].contains("that UP owes DN the lines can carry 1 beside the plan; 1.3 MUSD are paid in money"),
+        "{said:?}"
+    );
+    let (electricity, money, said) = paid(100.0);
+    assert!(
+        (electricity - owed).abs() < 1e-3 && money == 0.0 && said.is_empty(),
+        "{electricity} {money} {said:?}"
+    );
+}
+
+/// What the stations of a riparian cost in October-March under a policy, MUSD.
+fn winter_fuel(run: &Run, policy: &str, riparian: &str) -> f64 {
+    let at = run.policies.iter().position(|(name, _)| name == policy).unwrap();
+    let rows =
+        run.outcomes[at].record.plants.iter().filter(|row| row.riparian == riparian && row.kind != "hydro");
+    rows.filter(|row| !(4..=9).contains(&row.period_start.month())).map(|row| row.cost_MUSD).sum()
+}
+
+#[test]
+fn winter_fuel_is_paid_for_by_those_who_give_it() {
+    let scenario = scenario::load("dry-year", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let run = run(scenario, &["irrigation_first"]);
+    let settlement = run.settlement("irrigation_first");
+    let cost = winter_fuel(&run, "irrigation_first", "KG");
+    assert!(cost > 10.0, "{cost}");
+    assert_eq!(settlement.payments.len(), 2);
+    for (payment, giver) in settlement.payments.iter().zip(["KZ", "UZ"]) {
+        assert_eq!(
+            (payment.from.as_str(), payment.to.as_str(), payment.in_kind.as_str()),
+            (giver, "KG", "fuel")
+        );
+        assert!((payment.amount_MUSD - 0.5 * cost).abs() < 1e-9, "{payment:?} of {cost}");
+        // stations of Kyrgyzstan make power at 14 USD/MWh
+        assert!((payment.amount_GWh * 14e-3 - payment.amount_MUSD).abs() < 1e-9, "{payment:?}");
+    }
+    assert!(settlement.transfers.iter().map(|own| own.1).sum::<f64>().abs() < 1e-9);
+    assert_eq!((&settlement.against, settlement.worths.len(), settlement.core_slack_MUSD), (&None, 0, None));
+}
+
+#[test]
+fn a_rule_shares_the_gain_after_the_fuel_is_paid() {
+    let mut scenario = scenario::load("dry-year", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let fuel = "fuel = { KG = 300.0 }\nfuel_from = { UZ = 0.75, TM = 0.25 }\n";
+    add(&mut scenario, &(settled_by("warm", "rule = 'nash', against = 'quota'") + fuel));
+    let run = run(scenario, &["warm"]);
+    let settlement = run.settlement("warm");
+    let given = |from: &str| -> f64 {
+        let own = settlement.payments.iter().filter(|own| own.purpose == "winter fuel" && own.from == from);
+        own.map(|own| own.amount_MUSD).sum()
+    };
+    let cost = winter_fuel(&run, "warm", "KG");
+    assert!(
+        cost > 1.0 && (given("UZ") - 0.75 * cost).abs() < 1e-6 && (given("TM") - 0.25 * cost).abs() < 1e-6
+    );
+    let before = settlement.status_quo.iter().map(|own| own.1);
+    let gains: Vec<f64> =
+        run.payoffs("warm").iter().zip(before).map(|(payoff, before)| payoff - before).collect();
+    assert!(gains.iter().all(|gain| (gain - gains[0]).abs() < 1e-5), "{gains:?}");
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub(super) fn perform(
         manifest: manifest.clone(),
         scenario,
     };
-    done.take(settled);
+    done.take(settled, &mut manifest);
     done.gather(&policies, outcomes, &mut manifest)?;
     done.manifest = manifest;
     progress.step("drawing");
@@ -93,11 +93,15 @@ pub(super) fn perform(
 }
 
 impl Done {
-    /// Keeps the settlements, and notes what could not be settled.
-    fn take(&mut self, settled: Vec<(String, Result<Settlement, Unsolved>)>) {
+    /// Keeps the settlements, and notes what could not be settled as agreed or at all.
+    fn take(&mut self, settled: Vec<(String, Result<Settlement, Unsolved>)>, manifest: &mut Manifest) {
         for (name, settlement) in settled {
             match settlement {
-                Ok(settlement) => self.settlements.push(settlement),
+                Ok(settlement) => {
+                    let said = settlement.warnings.iter().map(|warning| format!("`{name}`: {warning}"));
+                    manifest.warnings.extend(said);
+                    self.settlements.push(settlement);
+                }
                 Err(why) => self.unsolved.push(format!("`{name}` could not be settled: {why}")),
             }
         }

@@ -1,7 +1,7 @@
 //! What a reader should know of a settlement, in sentences: who gains, whether a coalition would rather leave, and where
 //! the worths are not what theory asks of them.
 
-use crate::allocation::terms::{SettlementRule, Terms};
+use crate::allocation::terms::{Discipline, SettlementRule, Terms};
 use crate::fairness::games::{Coalition, Game, GameError, core_is_empty, propensity_to_disrupt};
 use crate::network::basin::Basin;
 use crate::quantity::index::Idx;
@@ -58,6 +58,20 @@ impl<'a> Story<'a> {
             if volume > 0.0 {
                 let name = &self.basin.riparians[owner].name;
                 self.said.push(format!("{name} keeps {volume:.0} hm3 for the summer of others."));
+            }
+        }
+    }
+
+    /// What owners who do not deliver all they keep are guaranteed next season.
+    pub(super) fn next_season(&mut self, discipline: Discipline, fees: &[Fee]) {
+        let left = discipline.reliability;
+        for owner in self.basin.riparians.indices().filter(|_| left < 1.0) {
+            if fees.iter().any(|fee| fee.owner == owner) {
+                let name = &self.basin.riparians[owner].name;
+                self.said.push(format!(
+                    "As {name} delivers {left} of what it promises, what is guaranteed to it next season counts as much: \
+                     `last_season_delivered = {{ {name} = {left} }}`."
+                ));
             }
         }
     }
