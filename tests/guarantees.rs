@@ -345,7 +345,7 @@ fn fuel_and_defaults_that_make_no_sense_are_all_named_at_once() {
         "#,
     );
     for wanted in [
-        "policy.p.fuel_from.DM: no riparian is called `DM`; did you mean `DN`?",
+        "policy.p.fuel_from.DM: no riparian is called `DM`",
         "policy.p.fuel_from.UP: is given fuel, and cannot give it",
         "policy.p.fuel_from: sum to 0.9, not to 1",
         "policy.p.last_season_delivered.DN = -0.2 is negative",

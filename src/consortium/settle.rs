@@ -23,7 +23,7 @@ use crate::solver::interior_point::InteriorPoint;
 use super::barter;
 use super::bound::{Bound, bounds};
 use super::carriage::by_line;
-use super::coalition::{MOST_RIPARIANS, gains};
+use super::coalition::{Forgetful, MOST_RIPARIANS, Memory, gains};
 use super::division::{Stakes, core_slack, payoffs};
 use super::fee::Served;
 use super::findings::{Story, findings};
@@ -39,6 +39,16 @@ pub fn settle_all(
     policies: &[(String, Policy)],
     outcomes: &[Result<Outcome, Unsolved>],
 ) -> Vec<(String, Result<Settlement, Unsolved>)> {
+    settle_all_with(window, policies, outcomes, &Forgetful)
+}
+
+/// As [`settle_all`], with a memory of what coalitions gained before.
+pub fn settle_all_with(
+    window: Window<'_>,
+    policies: &[(String, Policy)],
+    outcomes: &[Result<Outcome, Unsolved>],
+    memory: &dyn Memory,
+) -> Vec<(String, Result<Settlement, Unsolved>)> {
     let case = |(policy, outcome)| Case::of(window, policy, outcome);
     let cases: Vec<Case<'_>> = policies.iter().zip(outcomes).filter_map(case).collect();
     let mut known: Vec<&Case<'_>> = Vec::new();
@@ -47,7 +57,7 @@ pub fn settle_all(
             known.push(case);
         }
     }
-    let found: Vec<Gained> = known.par_iter().map(|case| coalition_gains(window, case)).collect();
+    let found: Vec<Gained> = known.par_iter().map(|case| coalition_gains(window, case, memory)).collect();
     let gained: Vec<Gained> = known.iter().map(|case| with_those_of_stricter(case, &known, &found)).collect();
     let settled = cases.par_iter().map(|case| {
         let at = known.iter().position(|other| other.has_the_worths_of(case)).unwrap_or_default();
@@ -136,12 +146,20 @@ impl<'a> Case<'a> {
 
 /// What coalitions gain over a policy's status quo, MUSD; none where there are too many. Hundreds of programs of one kind: they are
 /// solved by the method that is fastest on them, whichever the run's is.
-fn coalition_gains(window: Window<'_>, case: &Case<'_>) -> Gained {
-    if window.basin.riparians.len() > MOST_RIPARIANS {
+fn coalition_gains(window: Window<'_>, case: &Case<'_>, memory: &dyn Memory) -> Gained {
+    let riparians = window.basin.riparians.len();
+    if riparians > MOST_RIPARIANS {
         return Ok(None);
     }
     let plan = &case.status_quo.plan;
-    gains(window, &plan.yields(window), plan, &case.bounds, &InteriorPoint::default()).map(Some)
+    // all that follows is a function of these, written out to the last digit
+    let of = format!("{window:?} {plan:?} {:?}", case.bounds);
+    if let Some(known) = memory.recall(&of, 1 << riparians) {
+        return Ok(Some(known));
+    }
+    let found = gains(window, &plan.yields(window), plan, &case.bounds, &InteriorPoint::default())?;
+    memory.keep(&of, &found);
+    Ok(Some(found))
 }
 
 fn settle(window: Window<'_>, case: &Case<'_>, gained: Option<&[f64]>) -> Result<Settlement, Unsolved> {

@@ -28,7 +28,7 @@ pub(super) fn who_pays_whom(tables: &Tables, settlements: &[Settlement], basin: 
         for row in own {
             let _ = writeln!(out, "- {}", payment(row, basin));
         }
-        for finding in settlement.findings.iter().chain(&settlement.warnings) {
+        for finding in &settlement.findings {
             let _ = writeln!(out, "- {finding}");
         }
         out.push('\n');
