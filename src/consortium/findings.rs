@@ -1,12 +1,13 @@
 //! What a reader should know of a settlement, in sentences: who gains, whether a coalition would rather leave, and where
 //! the worths are not what theory asks of them.
 
-use crate::allocation::terms::{Discipline, SettlementRule, Terms};
+use crate::allocation::terms::{SettlementRule, Terms};
 use crate::fairness::games::{Coalition, Game, GameError, core_is_empty, propensity_to_disrupt};
 use crate::network::basin::Basin;
 use crate::quantity::index::Idx;
 
 use super::division::core_slack;
+use super::fee::Broken;
 use super::service::Fee;
 
 /// Differences up to this are not spoken of, MUSD.
@@ -62,15 +63,16 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// What owners who do not deliver all they keep are guaranteed next season.
-    pub(super) fn next_season(&mut self, discipline: Discipline, fees: &[Fee]) {
-        let left = discipline.reliability;
-        for owner in self.basin.riparians.indices().filter(|_| left < 1.0) {
-            if fees.iter().any(|fee| fee.owner == owner) {
-                let name = &self.basin.riparians[owner].name;
+    /// What members who do not deliver all they promise are guaranteed next season.
+    pub(super) fn next_season(&mut self, broken: &[Broken]) {
+        for member in self.basin.riparians.indices() {
+            let own = broken.iter().filter(|own| own.member == member).map(|own| own.shortfall);
+            let worst = own.fold(0.0, f64::max);
+            if worst > 0.0 {
+                let (name, left) = (&self.basin.riparians[member].name, 1.0 - worst);
                 self.said.push(format!(
-                    "As {name} delivers {left} of what it promises, what is guaranteed to it next season counts as much: \
-                     `last_season_delivered = {{ {name} = {left} }}`."
+                    "{name} delivers {left:.2} of what it promises, and so much of what is guaranteed to it is left next \
+                     season: `last_season_delivered = {{ {name} = {left:.2} }}`."
                 ));
             }
         }
