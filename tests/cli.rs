@@ -91,6 +91,57 @@ fn the_same_command_works_twice_and_writes_the_same_tables() {
     assert_eq!(fs::read(desk.path("here/tables/reservoirs.csv")).unwrap(), first);
 }
 
+/// A policy that is settled, over the small basin.
+const SETTLED: &str = "inherits = 'tiny/two-riparians'\n[scenario]\nname = 'settled'\n[policy.paid]\ntitle = 'Paid'\n\
+                       welfare = { alpha = 0, measure = 'benefit' }\nsettlement = { rule = 'shapley', against = 'max_min' }\n\
+                       [run]\npolicies = ['paid']\n";
+
+/// Every table of a run, and how many worths were read and solved.
+fn tables_and_worths(desk: &Desk, place: &str) -> (Vec<(String, Vec<u8>)>, Vec<u64>) {
+    let tables = desk.names(&format!("{place}/tables"));
+    let read = |name: String| {
+        let bytes = fs::read(desk.path(&format!("{place}/tables/{name}"))).unwrap();
+        (name, bytes)
+    };
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(desk.path(&format!("{place}/manifest.json"))).unwrap()).unwrap();
+    let counts = ["worths_read", "worths_solved"].map(|key| manifest[key].as_u64().unwrap());
+    (tables.into_iter().map(read).collect(), counts.to_vec())
+}
+
+#[test]
+fn worths_are_kept_and_change_nothing() {
+    let desk = Desk::new();
+    fs::write(desk.path("settled.toml"), SETTLED).unwrap();
+    let run = |arguments: &[&str], place: &str| {
+        desk.run(&[&["compare", "settled.toml"], arguments].concat()).code(0);
+        tables_and_worths(&desk, place)
+    };
+    let (anew, counts) = run(&["--out", "here"], "here");
+    assert_eq!(counts, [0, 4]);
+    assert_eq!(
+        desk.names("."),
+        ["here", "settled.toml"],
+        "a run with a place of its own writes nothing beside it"
+    );
+    for (arguments, place, known) in [
+        (&[][..], "output/settled", [0, 4]),
+        (&[], "output/settled", [4, 0]),
+        (&["--no-cache"], "output/settled", [0, 4]),
+        (&["--out", "there", "--cache", "output/.worths"], "there", [4, 0]),
+        (&["--set", "demand.lowland_fields.value_USD_per_m3=0.07"], "output/settled", [0, 4]),
+    ] {
+        let (tables, counts) = run(arguments, place);
+        assert_eq!(counts, known, "{arguments:?}");
+        assert_eq!(tables == anew, !arguments.contains(&"--set"), "{arguments:?}");
+    }
+    for name in desk.names("output/.worths") {
+        fs::write(desk.path(&format!("output/.worths/{name}")), "damaged").unwrap();
+    }
+    let (tables, counts) = run(&[], "output/settled");
+    assert!(tables == anew && counts == [0, 4], "{counts:?}");
+}
+
 #[test]
 fn a_folder_that_is_not_ours_is_refused_and_kept() {
     let desk = Desk::new();

@@ -187,7 +187,11 @@ fn dry_year() -> &'static Run {
         let mut names = Vec::new();
         for rule in rules {
             let terms = format!("rule = '{rule}', against = 'quota'");
-            let penalty = if rule == "service_fee" { ", discipline = { penalty = 0.5 }" } else { "" };
+            let penalty = if rule == "service_fee" {
+                ", discipline = { penalty = 0.5, delivered = { UZ = 0.8 } }"
+            } else {
+                ""
+            };
             add(&mut scenario, &settled_by(rule, &format!("{terms}{penalty}")));
             names.push(rule.to_owned());
         }
@@ -259,6 +263,49 @@ fn under_the_fee_nobody_is_below_the_status_quo_or_the_message_says_why() {
     assert!(fair.payments.is_empty());
 }
 
+/// Half the value of what is not delivered: of its water 0.07, unless the owner delivers 0.8 of all it promises; of
+/// money nothing, but for that one.
+#[test]
+fn who_does_not_deliver_pays_the_fund_and_is_guaranteed_less_next_season() {
+    let fee = dry_year().settlement("service_fee");
+    let paid = |to: bool, name: &str| -> f64 {
+        let served = fee.payments.iter().filter(|own| own.purpose == "water kept for summer");
+        served
+            .filter(|own| if to { own.to == name } else { own.from == name })
+            .map(|own| own.amount_MUSD)
+            .sum()
+    };
+    let fined = |name: &str, purpose: &str| -> f64 {
+        let own =
+            fee.payments.iter().filter(|own| own.to == "fund" && own.from == name && own.purpose == purpose);
+        own.map(|own| own.amount_MUSD).sum()
+    };
+    let mut parties = 0;
+    for (name, _) in &fee.status_quo {
+        let (water, money) = if name == "UZ" { (0.2, 0.2) } else { (0.07, 0.0) };
+        let (kept, used) = (paid(true, name), paid(false, name));
+        assert!(
+            (fined(name, "stored water promised and not delivered") - 0.5 * water * kept).abs() < 1e-5,
+            "{name}"
+        );
+        assert!(
+            (fined(name, "payment promised and not delivered") - 0.5 * money * used).abs() < 1e-5,
+            "{name}"
+        );
+        let shortfall =
+            f64::max(if kept > 1e-3 { water } else { 0.0 }, if used > 1e-3 { money } else { 0.0 });
+        let said = format!("`last_season_delivered = {{ {name} = {:.2} }}`", 1.0 - shortfall);
+        assert_eq!(
+            fee.findings.iter().any(|text| text.contains(&said)),
+            shortfall > 0.0,
+            "{:?}",
+            fee.findings
+        );
+        parties += usize::from(shortfall > 0.0);
+    }
+    assert!(parties >= 2 && paid(false, "UZ") > 1e-3, "{:?}", fee.payments);
+}
+
 #[test]
 fn the_core_is_judged_by_the_coalition_that_gets_least_beyond_its_worth() {
     for settlement in &dry_year().settlements {
@@ -318,6 +365,101 @@ fn the_host_of_a_joint_plant_pays_the_other_owners_for_their_shares() {
         assert_eq!((payment.from.as_str(), payment.in_kind.as_str()), ("KG", "electricity"));
         assert!((payment.amount_GWh * 30.5e-3 - payment.amount_MUSD).abs() < 1e-9);
     }
+}
+
+/// Two riparians with a line of some MW from Highland to Lowland, who settles by Nash in electricity; one power area
+/// more than in the file, without load.
+fn lined(power: f64) -> Scenario {
+    let text = format!(
+        "inherits = 'tiny/two-riparians'\n[scenario]\nname = 'lined'\n[area.DN]\nload = 0\nother = 0\n[line.UP-DN]\nfrom = 'UP'\n\
+         to = 'DN'\ncapacity_MW = {power}\nloss = 0.1\nprice_USD_per_MWh = 30\n{}",
+        settled_by("paid", "rule = 'nash', against = 'max_min', in_kind = 'electricity'")
+    );
+    load(&text).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
+}
+
+#[test]
+fn electricity_that_lines_cannot_carry_is_paid_in_money() {
+    // max_min leaves Highland 13.846 hm3 x 0.09 and winter light for 6/13 of 20 GWh, -0.4846 MUSD, and Lowland
+    // 27.692 hm3 x 0.09; one basin gives 1.5 and 1.8. Of the gain of 1.2923 each has half, so Highland pays 1.3385 MUSD
+    let owed = 1.3385;
+    let paid = |power: f64| {
+        let run = run(lined(power), &["paid"]);
+        let settlement = run.settlement("paid").clone();
+        close(&run.payoffs("paid"), &[0.1615, 3.1385]);
+        assert!(settlement.payments.iter().all(|own| (own.from.as_str(), own.to.as_str()) == ("UP", "DN")));
+        let by = |kind: &str| -> f64 {
+            settlement.payments.iter().filter(|own| own.in_kind == kind).map(|own| own.amount_MUSD).sum()
+        };
+        (by("electricity"), by("money"), settlement.warnings)
+    };
+    // 1 MW for 61 days, of which nine tenths arrive, at 30 USD/MWh
+    let carried = 0.9 * 61.0 * 24.0 * 1e-3 * 0.03;
+    let (electricity, money, said) = paid(1.0);
+    assert!(
+        (electricity - carried).abs() < 1e-9 && (money + carried - owed).abs() < 1e-3,
+        "{electricity} {money}"
+    );
+    assert!(
+        said[0].contains("that UP owes DN the lines can carry 1 beside the plan; 1.3 MUSD are paid in money"),
+        "{said:?}"
+    );
+    let (electricity, money, said) = paid(100.0);
+    assert!(
+        (electricity - owed).abs() < 1e-3 && money == 0.0 && said.is_empty(),
+        "{electricity} {money} {said:?}"
+    );
+}
+
+/// What the stations of a riparian cost in October-March under a policy, MUSD.
+fn winter_fuel(run: &Run, policy: &str, riparian: &str) -> f64 {
+    let at = run.policies.iter().position(|(name, _)| name == policy).unwrap();
+    let rows =
+        run.outcomes[at].record.plants.iter().filter(|row| row.riparian == riparian && row.kind != "hydro");
+    rows.filter(|row| !(4..=9).contains(&row.period_start.month())).map(|row| row.cost_MUSD).sum()
+}
+
+#[test]
+fn winter_fuel_is_paid_for_by_those_who_give_it() {
+    let scenario = scenario::load("dry-year", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let run = run(scenario, &["irrigation_first"]);
+    let settlement = run.settlement("irrigation_first");
+    let cost = winter_fuel(&run, "irrigation_first", "KG");
+    assert!(cost > 10.0, "{cost}");
+    assert_eq!(settlement.payments.len(), 2);
+    for (payment, giver) in settlement.payments.iter().zip(["KZ", "UZ"]) {
+        assert_eq!(
+            (payment.from.as_str(), payment.to.as_str(), payment.in_kind.as_str()),
+            (giver, "KG", "fuel")
+        );
+        assert!((payment.amount_MUSD - 0.5 * cost).abs() < 1e-9, "{payment:?} of {cost}");
+        // stations of Kyrgyzstan make power at 14 USD/MWh
+        assert!((payment.amount_GWh * 14e-3 - payment.amount_MUSD).abs() < 1e-9, "{payment:?}");
+    }
+    assert!(settlement.transfers.iter().map(|own| own.1).sum::<f64>().abs() < 1e-9);
+    assert_eq!((&settlement.against, settlement.worths.len(), settlement.core_slack_MUSD), (&None, 0, None));
+}
+
+#[test]
+fn a_rule_shares_the_gain_after_the_fuel_is_paid() {
+    let mut scenario = scenario::load("dry-year", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let fuel = "fuel = { KG = 1500.0 }\nfuel_from = { UZ = 0.75, TM = 0.25 }\n";
+    add(&mut scenario, &(settled_by("warm", "rule = 'nash', against = 'quota'") + fuel));
+    let run = run(scenario, &["warm"]);
+    let settlement = run.settlement("warm");
+    let given = |from: &str| -> f64 {
+        let own = settlement.payments.iter().filter(|own| own.purpose == "winter fuel" && own.from == from);
+        own.map(|own| own.amount_MUSD).sum()
+    };
+    // what is burnt beyond 1500 GWh, at 14 USD/MWh, is Kyrgyzstan's own
+    let cost = winter_fuel(&run, "warm", "KG").min(1500.0 * 14e-3);
+    assert!(
+        cost > 1.0 && (given("UZ") - 0.75 * cost).abs() < 1e-6 && (given("TM") - 0.25 * cost).abs() < 1e-6
+    );
+    let before = settlement.status_quo.iter().map(|own| own.1);
+    let gains: Vec<f64> =
+        run.payoffs("warm").iter().zip(before).map(|(payoff, before)| payoff - before).collect();
+    assert!(gains.iter().all(|gain| (gain - gains[0]).abs() < 1e-5), "{gains:?}");
 }
 
 #[test]
@@ -400,7 +542,7 @@ impl Solver for Vertices {
 #[test]
 fn terms_that_make_no_sense_are_all_named_at_once() {
     let bad = "rule = 'shapley', against = 'quota', fee_USD_per_m3 = -1, price_USD_per_MWh = 0, weights = { UX = 1 }, order = ['KG', \
-               'KG', 'XX'], discipline = { penalty = -1, reliability = 2 }";
+               'KG', 'XX'], discipline = { penalty = -1, reliability = 2, delivered = { ZZ = 1.5 } }";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bad.toml");
     let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/dry-year.toml");
@@ -418,6 +560,8 @@ fn terms_that_make_no_sense_are_all_named_at_once() {
         "order",
         "discipline.penalty",
         "discipline.reliability",
+        "discipline.delivered.ZZ: no riparian",
+        "discipline.delivered.ZZ = 1.5",
         "against",
     ] {
         assert!(problems.contains(&format!("settlement.{key}")), "{key}: {problems}");

@@ -1,6 +1,7 @@
 //! Guarantees: kept whole where they can be, tier by tier where they clash, and said where they gave way.
 
 use mirab::allocation::allocate::{Allocation, allocate, first_yields};
+use mirab::allocation::guarantee::members;
 use mirab::allocation::policy::Policy;
 use mirab::network::basin::Basin;
 use mirab::quantity::calendar::Season;
@@ -296,6 +297,61 @@ fn wrong_guarantees_are_all_named_at_once() {
         "policy.p.guarantee.lake.place: no reservoir is called `lak`; did you mean `lake`?",
         "policy.p.guarantee.place.place: does not fit energy",
         "policy.p.guarantee.sea.place: no promise of the environment is called `see`",
+    ] {
+        assert!(text.contains(wanted), "not found: {wanted}\n{text}");
+    }
+}
+
+#[test]
+fn who_did_not_deliver_last_season_is_guaranteed_less_and_the_river_is_not() {
+    // half of Lowland's 60 hm3 less a fifth: y = 24, the rest in winter
+    for (delivered, wanted) in [(0.8, [36.0, 24.0]), (1.3, [30.0, 30.0])] {
+        let scenario = load("tiny/two-riparians");
+        let text = format!(
+            "title = 'g'\nwelfare = {{ alpha = 0, measure = 'benefit' }}\nlast_season_delivered = {{ DN = {delivered} }}\n\
+             [guarantee]\n{HALF_OF_LOWLAND}"
+        );
+        let policy: Policy = toml::from_str(&text).unwrap();
+        assert_near(releases(&scenario, &allocated(&scenario, &policy)), wanted);
+    }
+    let scenario = load("normal-year");
+    let whole = scenario.policies["consortium"].clone();
+    let mut less = whole.clone();
+    less.last_season_delivered.insert("KG".to_owned(), 0.8);
+    for (own, other) in members(scenario.window(), &less).iter().zip(members(scenario.window(), &whole)) {
+        let to_the_riparian = !["river_and_sea", "toktogul_in_summer"].contains(&own.guarantee.as_str());
+        let mine = scenario.basin.riparians[own.riparian].name == "KG" && to_the_riparian;
+        let wanted = if mine { 0.8 } else { 1.0 };
+        assert!((own.total() - wanted * other.total()).abs() < 1e-9, "{}", own.describe());
+    }
+}
+
+#[test]
+fn fuel_and_defaults_that_make_no_sense_are_all_named_at_once() {
+    let text = problems(
+        r#"
+        [policy.p]
+        title = "p"
+        welfare = { alpha = 1, measure = "water" }
+        fuel = { UP = 5.0 }
+        fuel_from = { DM = 0.5, UP = 0.4 }
+        last_season_delivered = { DN = -0.2, XX = 0.5 }
+        [policy.q]
+        title = "q"
+        welfare = { alpha = 1, measure = "water" }
+        fuel_from = { DN = 1.0 }
+        [policy.q.guarantee]
+        lake = { tier = 2, what = "release", place = "lake", volume_hm3 = 10.0 }
+        "#,
+    );
+    for wanted in [
+        "policy.p.fuel_from.DM: no riparian is called `DM`",
+        "policy.p.fuel_from.UP: is given fuel, and cannot give it",
+        "policy.p.fuel_from: sum to 0.9, not to 1",
+        "policy.p.last_season_delivered.DN = -0.2 is negative",
+        "policy.p.last_season_delivered.XX: no riparian is called `XX`",
+        "policy.p.last_season_delivered: shrinks what is guaranteed to a riparian, and nothing is",
+        "policy.q.fuel_from: says who gives fuel, and none is given",
     ] {
         assert!(text.contains(wanted), "not found: {wanted}\n{text}");
     }

@@ -91,11 +91,11 @@ fn without_fuel_for_the_winter_more_of_the_load_upstream_goes_unserved() {
     let (with, without) = (allocated(&scenario, &given), allocated(&scenario, &none));
     let cold = |allocation| unserved(&scenario, allocation, "KG", Season::NonVegetation);
     assert!(cold(&without) > cold(&with) + 500.0, "{} GWh and {} GWh", cold(&without), cold(&with));
-    let burnt = fuel_given(scenario.window(), &given, &with.plan);
+    let burnt = fuel_given(scenario.window(), &given, &with.plan.thermal);
     assert!(burnt[0].energy_GWh > 500.0 && burnt[0].energy_GWh <= 2000.0 + 1e-6, "{burnt:?}");
     // the stations of Kyrgyzstan make power at 14 USD/MWh
     assert!((burnt[0].cost_MUSD - 0.014 * burnt[0].energy_GWh).abs() < 1e-9, "{burnt:?}");
-    let burnt = fuel_given(scenario.window(), &none, &without.plan);
+    let burnt = fuel_given(scenario.window(), &none, &without.plan.thermal);
     assert!(burnt[0].energy_GWh.abs() < 1e-6 && burnt[0].cost_MUSD.abs() < 1e-6, "{burnt:?}");
 }
 

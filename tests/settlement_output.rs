@@ -84,13 +84,14 @@ fn settlement(policy: &str, stakes: Stakes, harsh: f64) -> Settlement {
     Settlement {
         policy: policy.to_owned(),
         rule: "shapley".to_owned(),
-        against: "autarky".to_owned(),
+        against: Some("autarky".to_owned()),
         transfers,
         payments: payments(stakes),
         worths,
         status_quo: stakes.iter().map(|stake| (stake.0.to_owned(), ALONE)).collect(),
         core_slack_MUSD: Some(slack),
         findings: vec![format!("Nobody is worse off under `{policy}` than under `autarky`.")],
+        warnings: Vec::new(),
     }
 }
 

@@ -60,9 +60,16 @@ pub struct Policy {
     /// stations then burn that and no other.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub fuel: IndexMap<String, f64>,
+    /// Who gives that fuel and so bears what it costs, by name, and which share; together 1. Its taker unless given.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub fuel_from: IndexMap<String, f64>,
     /// Minima that come before the policy's own goal, by name.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub guarantee: IndexMap<String, Guarantee>,
+    /// What riparians delivered last season over what they had promised, by name, 0 or more; 1 unless given. What is
+    /// guaranteed to one below 1 shrinks with it.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub last_season_delivered: IndexMap<String, f64>,
     /// A plant whose output several riparians own together; what one takes beyond its share is settled in money.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joint_plant: Option<JointPlant>,
@@ -80,6 +87,20 @@ impl Policy {
         let settled = self.settlement.as_ref().and_then(|terms| terms.against.as_deref());
         let must = self.needs_status_quo() || self.settlement.is_some();
         self.against.as_deref().or(settled).or(must.then_some(GO_IT_ALONE))
+    }
+
+    /// The share of what is guaranteed to a riparian that is left after what it failed to deliver last season: `1 - f`,
+    /// with `f = max(0, promised - delivered) / promised`.
+    ///
+    /// ```
+    /// use mirab::allocation::policy::catalogue;
+    ///
+    /// let mut policy = catalogue()["consortium"].clone();
+    /// policy.last_season_delivered.extend([("KG".to_owned(), 0.8), ("UZ".to_owned(), 1.1)]);
+    /// assert_eq!(["KG", "UZ", "TJ"].map(|name| policy.guaranteed_after_last_season(name)), [0.8, 1.0, 1.0]);
+    /// ```
+    pub fn guaranteed_after_last_season(&self, riparian: &str) -> f64 {
+        self.last_season_delivered.get(riparian).map_or(1.0, |delivered| delivered.min(1.0))
     }
 
     /// Whether the policy has no plan without a status quo.

@@ -2,6 +2,7 @@
 //!
 //! Words of a policy's file only. Reckoning who pays whom is left to the consortium.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::policy::Weights;
@@ -32,7 +33,7 @@ pub struct Terms {
     /// a kWh in the deals of the basin).
     #[serde(default = "agreed_price", skip_serializing_if = "is_agreed_price")]
     pub price_USD_per_MWh: f64,
-    /// What is paid into the reserve fund for services that are not delivered; nothing unless given.
+    /// What is paid into the reserve fund for what is promised and not delivered; nothing unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discipline: Option<Discipline>,
 }
@@ -70,15 +71,39 @@ pub enum InKind {
     Fuel,
 }
 
-/// What is paid for a service that is promised and not delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What is paid for what is promised and not delivered: stored water by its owners, payments for it by those it serves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Discipline {
     /// The part of the value of what is not delivered that is paid, 0 or more. Assumed: no text sets a penalty.
     pub penalty: f64,
-    /// The share of a promise that is delivered, 0 to 1; 0.93 unless given, as in the deals of the basin.
+    /// The share of a promise of water or energy that is delivered, 0 to 1; 0.93 unless given, as in the deals of the
+    /// basin. Money is paid whole.
     #[serde(default = "usual_reliability")]
     pub reliability: f64,
+    /// The share that a riparian delivers of what it promises, 0 to 1, by name and whatever it promises.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub delivered: IndexMap<String, f64>,
+}
+
+impl Discipline {
+    /// The share that a riparian delivers of what it promises in some kind, 0 to 1; none of the kinds for stored water.
+    ///
+    /// ```
+    /// use mirab::allocation::terms::{Discipline, InKind};
+    ///
+    /// let text = "penalty = 0.5\ndelivered = { UZ = 0.8 }";
+    /// let discipline: Discipline = toml::from_str(text)?;
+    /// assert_eq!(discipline.delivers("KG", None), 0.93);
+    /// assert_eq!(discipline.delivers("KZ", Some(InKind::Electricity)), 0.93);
+    /// assert_eq!(discipline.delivers("KZ", Some(InKind::Money)), 1.0);
+    /// assert_eq!(discipline.delivers("UZ", Some(InKind::Money)), 0.8);
+    /// # Ok::<(), toml::de::Error>(())
+    /// ```
+    pub fn delivers(&self, riparian: &str, kind: Option<InKind>) -> f64 {
+        let usual = if kind == Some(InKind::Money) { 1.0 } else { self.reliability };
+        self.delivered.get(riparian).copied().unwrap_or(usual)
+    }
 }
 
 impl SettlementRule {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::allocation::policy::Policy;
 use crate::allocation::unsolved::Unsolved;
-use crate::consortium::settle::settle_all;
+use crate::consortium::settle::settle_all_with;
 use crate::consortium::settlement::Settlement;
 use crate::evaluation::{breaches, compare, riparians};
 use crate::output::folder::{RunFolder, folder_name};
@@ -19,6 +19,7 @@ use crate::output::manifest::{self, Manifest, PolicyRun};
 use crate::output::plots::draw;
 use crate::output::report::{FigureLink, report};
 use crate::output::tables::Tables;
+use crate::output::worths::Worths;
 use crate::scenario::Scenario;
 use crate::simulation::seasonal::{Outcome, run_among};
 
@@ -27,7 +28,7 @@ use super::options::{RunOptions, ScenarioOptions};
 use super::progress::{Progress, remark};
 
 /// The folder in which runs lie unless another place is given.
-const OUTPUT: &str = "output";
+pub(super) const OUTPUT: &str = "output";
 
 /// A run that was done and written.
 #[derive(Debug)]
@@ -70,7 +71,9 @@ pub(super) fn perform(
         policies.iter().map(|name| (name.clone(), scenario.policies[name].clone())).collect();
     let known = &scenario.policies;
     let outcomes = run_among(scenario.window(), &asked, known, solver.as_ref(), &|name| progress.step(name));
-    let settled = settle_all(scenario.window(), &asked, &outcomes);
+    let worths = Worths::in_folder(options.worths_folder());
+    let settled = settle_all_with(scenario.window(), &asked, &outcomes, &worths);
+    (manifest.worths_read, manifest.worths_solved) = (worths.read(), worths.solved());
     let mut done = Done {
         tables: Tables::default(),
         settlements: Vec::new(),
@@ -80,7 +83,7 @@ pub(super) fn perform(
         manifest: manifest.clone(),
         scenario,
     };
-    done.take(settled);
+    done.take(settled, &mut manifest);
     done.gather(&policies, outcomes, &mut manifest)?;
     done.manifest = manifest;
     progress.step("drawing");
@@ -93,11 +96,15 @@ pub(super) fn perform(
 }
 
 impl Done {
-    /// Keeps the settlements, and notes what could not be settled.
-    fn take(&mut self, settled: Vec<(String, Result<Settlement, Unsolved>)>) {
+    /// Keeps the settlements, and notes what could not be settled as agreed or at all.
+    fn take(&mut self, settled: Vec<(String, Result<Settlement, Unsolved>)>, manifest: &mut Manifest) {
         for (name, settlement) in settled {
             match settlement {
-                Ok(settlement) => self.settlements.push(settlement),
+                Ok(settlement) => {
+                    let said = settlement.warnings.iter().map(|warning| format!("`{name}`: {warning}"));
+                    manifest.warnings.extend(said);
+                    self.settlements.push(settlement);
+                }
                 Err(why) => self.unsolved.push(format!("`{name}` could not be settled: {why}")),
             }
         }

@@ -16,7 +16,7 @@ pub(super) struct Kind {
 }
 
 /// The kinds: first those that decide a plan, then those that bind it, then the money.
-pub(super) const KINDS: [Kind; 12] = [
+pub(super) const KINDS: [Kind; 14] = [
     Kind {
         key: "welfare",
         formula: "max sum_i w_i phi_alpha(x_i), x_i = (u_i - floor_i) / scale_i; phi_alpha(x) = x^(1 - alpha) / \
@@ -79,8 +79,15 @@ pub(super) const KINDS: [Kind; 12] = [
         formula: "sum over October-March of what the stations of i make <= F_i",
         about: "Fuel that a riparian is given for nothing in winter, counted as the electricity it makes. Its stations burn \
                 that and no other, so F = 0 leaves them cold. The benefits are before transfers: there the stations' \
-                owner pays for the fuel, and whoever gives it owes that money.",
+                owner pays for the fuel.",
         source: "the exchange of fuel for summer water before 1991; one way to read it, assumed",
+    },
+    Kind {
+        key: "fuel_from",
+        formula: "tau_i = sum over j of sigma_j c, tau_j = -sigma_j c, with c what the fuel given to i cost; sum sigma_j = 1",
+        about: "Who gives the fuel, and which share: the settlement has each pay its share of what the fuel that was \
+                burnt cost, so the stations' owner has it for nothing. Without it nobody is charged but the owner.",
+        source: "who gave it before 1991 was the Union; shares are assumed",
     },
     Kind {
         key: "guarantee",
@@ -89,6 +96,14 @@ pub(super) const KINDS: [Kind; 12] = [
                 2 treaty and summer volumes. Where not all can be kept tier 2 gives way first, and the report says \
                 what gave way.",
         source: "the order of the tiers is assumed; vital human needs: Watercourses Convention, article 10",
+    },
+    Kind {
+        key: "last_season_delivered",
+        formula: "u_g >= (1 - f_i) g for every guarantee g to i, f_i = max(0, promised - delivered) / promised",
+        about: "What riparians delivered last season over what they had promised. What is guaranteed to one that \
+                delivered less (drinking water, energy, water, the treaty's limits) shrinks with it; flows for the river \
+                and releases, which are for those below, do not.",
+        source: "discipline of a consortium: assumed, no text sets a penalty",
     },
     Kind {
         key: "slack",

@@ -1,6 +1,6 @@
 //! Options that several verbs share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -11,6 +11,7 @@ use crate::solver::clarabel::Clarabel;
 use crate::solver::interior_point::InteriorPoint;
 
 use super::failure::Failure;
+use super::job::OUTPUT;
 
 /// Which scenario, and what is changed in it.
 #[derive(Debug, Args)]
@@ -45,12 +46,27 @@ pub(super) struct RunOptions {
     /// The method that solves the programs
     #[arg(long, value_enum, default_value_t = SolverName::InteriorPoint)]
     pub(super) solver: SolverName,
+    /// Where worths of coalitions are kept for later runs; output/.worths unless given, or none if --out is
+    #[arg(long, value_name = "DIR")]
+    pub(super) cache: Option<PathBuf>,
+    /// Find all worths of coalitions anew, and keep none
+    #[arg(long, conflicts_with = "cache")]
+    pub(super) no_cache: bool,
     /// Print the result for machines, and nothing else
     #[arg(long)]
     pub(super) json: bool,
     /// Show no progress
     #[arg(long)]
     pub(super) quiet: bool,
+}
+
+impl RunOptions {
+    /// Where worths of coalitions are kept: what is asked for, or among the runs; a run with a place of its own writes
+    /// nothing beside it.
+    pub(super) fn worths_folder(&self) -> Option<PathBuf> {
+        let among_runs = || self.out.is_none().then(|| Path::new(OUTPUT).join(".worths"));
+        if self.no_cache { None } else { self.cache.clone().or_else(among_runs) }
+    }
 }
 
 /// The methods that can solve a program.

@@ -23,6 +23,7 @@ pub(super) fn ledger(exchanges: &[Exchange], terms: &Terms) -> Ledger {
             Season::NonVegetation => "winter energy for summer power",
         },
         kind: Some(own.kind),
+        energy: Some(own.delivered_GWh),
     };
     Ledger::of(exchanges.iter().map(entry))
 }

@@ -51,7 +51,7 @@ pub fn bounds(window: Window<'_>, policy: &Policy, gave_way: &[GaveWay]) -> Vec<
         gave_way.iter().find(same).map_or(1.0, |gave| (gave.achieved / gave.required).clamp(0.0, 1.0))
     };
     let bound = |member: Member| Bound { degree: degree(&member), member };
-    members(window, &policy.guarantee).into_iter().map(bound).filter(|bound| bound.degree > 0.0).collect()
+    members(window, policy).into_iter().map(bound).filter(|bound| bound.degree > 0.0).collect()
 }
 
 /// How a coalition's programs are solved.

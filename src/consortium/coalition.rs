@@ -46,6 +46,26 @@ const SMOOTHING: f64 = 1e-3;
 /// A gain below this is a solver's, MUSD.
 const NO_GAIN_MUSD: f64 = 1e-6;
 
+/// What was found before, by what it follows from. It can only spare work: what it gives back is what would be found.
+pub trait Memory: Sync {
+    /// What so many coalitions gain, MUSD, by their bits, if it was found before from the same input.
+    fn recall(&self, of: &str, count: usize) -> Option<Vec<f64>>;
+    /// Takes note of what coalitions gain, MUSD, by their bits.
+    fn keep(&self, of: &str, gains: &[f64]);
+}
+
+/// A memory that forgets.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forgetful;
+
+impl Memory for Forgetful {
+    fn recall(&self, _of: &str, _count: usize) -> Option<Vec<f64>> {
+        None
+    }
+
+    fn keep(&self, _of: &str, _gains: &[f64]) {}
+}
+
 /// What each coalition but that of all gains over the status quo, whose own yields are given, with what binds its members, MUSD, by its
 /// bits (bit `i` is riparian `i`); 0 for nobody and for all, whose worth is that of the policy's own plan. The same whatever the number of threads.
 ///

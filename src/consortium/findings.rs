@@ -7,6 +7,7 @@ use crate::network::basin::Basin;
 use crate::quantity::index::Idx;
 
 use super::division::core_slack;
+use super::fee::Broken;
 use super::service::Fee;
 
 /// Differences up to this are not spoken of, MUSD.
@@ -58,6 +59,21 @@ impl<'a> Story<'a> {
             if volume > 0.0 {
                 let name = &self.basin.riparians[owner].name;
                 self.said.push(format!("{name} keeps {volume:.0} hm3 for the summer of others."));
+            }
+        }
+    }
+
+    /// What members who do not deliver all they promise are guaranteed next season.
+    pub(super) fn next_season(&mut self, broken: &[Broken]) {
+        for member in self.basin.riparians.indices() {
+            let own = broken.iter().filter(|own| own.member == member).map(|own| own.shortfall);
+            let worst = own.fold(0.0, f64::max);
+            if worst > 0.0 {
+                let (name, left) = (&self.basin.riparians[member].name, 1.0 - worst);
+                self.said.push(format!(
+                    "{name} delivers {left:.2} of what it promises, and so much of what is guaranteed to it is left next \
+                     season: `last_season_delivered = {{ {name} = {left:.2} }}`."
+                ));
             }
         }
     }

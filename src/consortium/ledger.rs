@@ -4,6 +4,7 @@ use crate::allocation::terms::{InKind, Terms};
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::index::Idx;
 
+use super::carriage::Owed;
 use super::payments::NOTHING_MUSD;
 use super::settlement::Payment;
 
@@ -28,6 +29,8 @@ pub(super) struct Entry {
     pub(super) purpose: &'static str,
     /// What it is made in; in what the terms agree on unless given.
     pub(super) kind: Option<InKind>,
+    /// The energy handed over, GWh; what the amount buys at the agreed price unless given.
+    pub(super) energy: Option<f64>,
 }
 
 /// The payments of a policy.
@@ -40,7 +43,22 @@ impl Entry {
     /// A payment between players, by their positions.
     pub(super) fn between((from, to, amount): (usize, usize, f64), purpose: &'static str) -> Entry {
         let party = |player| Party::Riparian(RiparianIdx::new(player));
-        Entry { from: party(from), to: party(to), amount, purpose, kind: None }
+        Entry::agreed((party(from), party(to), amount), purpose)
+    }
+
+    /// A payment in what the terms agree on.
+    pub(super) fn agreed((from, to, amount): (Party, Party, f64), purpose: &'static str) -> Entry {
+        Entry { from, to, amount, purpose, kind: None, energy: None }
+    }
+
+    /// Whether lines are asked to carry it: electricity whose way no contract has settled already.
+    fn is_to_be_carried(&self, terms: &Terms) -> bool {
+        self.kind.is_none() && self.kind_under(terms) == InKind::Electricity
+    }
+
+    /// What it is made in; the fund is always paid in money.
+    fn kind_under(&self, terms: &Terms) -> InKind {
+        if self.to == Party::Fund { InKind::Money } else { self.kind.unwrap_or(terms.in_kind) }
     }
 }
 
@@ -57,10 +75,49 @@ impl Ledger {
             (own.from, own.to, own.purpose, own.kind) == (entry.from, entry.to, entry.purpose, entry.kind)
         };
         match self.entries.iter_mut().find(same) {
-            Some(own) => own.amount += entry.amount,
+            Some(own) => {
+                own.amount += entry.amount;
+                own.energy = own.energy.zip(entry.energy).map(|(own, more)| own + more);
+            }
             None if entry.amount > NOTHING_MUSD => self.entries.push(entry),
             None => {}
         }
+    }
+
+    /// The payments in the order in which they were entered.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Enters all payments of another ledger.
+    pub(super) fn add_all(&mut self, other: Ledger) {
+        other.entries.into_iter().for_each(|entry| self.add(entry));
+    }
+
+    /// What is agreed to be paid in electricity, by payer and taker, GWh.
+    pub(super) fn owed_in_electricity(&self, terms: &Terms) -> Vec<Owed> {
+        let mut all: Vec<Owed> = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.is_to_be_carried(terms)) {
+            let (Party::Riparian(payer), Party::Riparian(taker)) = (entry.from, entry.to) else { continue };
+            let energy = 1e3 * entry.amount / terms.price_USD_per_MWh;
+            match all.iter_mut().find(|own| (own.payer, own.taker) == (payer, taker)) {
+                Some(own) => own.energy += energy,
+                None => all.push(Owed { payer, taker, energy }),
+            }
+        }
+        all
+    }
+
+    /// The ledger with each payment in electricity made in money as far as lines cannot carry it, given the share that
+    /// they can of what each pays each.
+    pub(super) fn carried(self, terms: &Terms, share: impl Fn(Party, Party) -> f64) -> Ledger {
+        let parts = self.entries.into_iter().flat_map(|entry| {
+            let by_line = if entry.is_to_be_carried(terms) { share(entry.from, entry.to) } else { 1.0 };
+            let (line, money) = (by_line * entry.amount, (1.0 - by_line) * entry.amount);
+            let in_money = Entry { amount: money, kind: Some(InKind::Money), energy: None, ..entry };
+            [Entry { amount: line, ..entry }, in_money]
+        });
+        Ledger::of(parts)
     }
 
     /// What each riparian receives less what it pays, MUSD.
@@ -90,11 +147,12 @@ impl Ledger {
             Party::Fund => FUND.to_owned(),
         };
         let payment = |entry: &Entry| {
-            let agreed = entry.kind.unwrap_or(terms.in_kind);
-            let kind = if entry.to == Party::Fund { InKind::Money } else { agreed };
+            let kind = entry.kind_under(terms);
             let energy = match kind {
                 InKind::Money => 0.0,
-                InKind::Electricity | InKind::Fuel => 1e3 * entry.amount / terms.price_USD_per_MWh,
+                InKind::Electricity | InKind::Fuel => {
+                    entry.energy.unwrap_or(1e3 * entry.amount / terms.price_USD_per_MWh)
+                }
             };
             Payment {
                 from: name(entry.from),

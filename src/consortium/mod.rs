@@ -2,9 +2,12 @@
 
 mod barter;
 pub mod bound;
+mod carriage;
 pub mod coalition;
 pub mod division;
+mod fee;
 mod findings;
+mod fuel;
 mod ledger;
 mod outsiders;
 pub mod participation;

@@ -1,7 +1,8 @@
 //! Settling a policy: what every coalition is worth, what each riparian has in the end, and who pays whom for that.
 //!
 //! `z_i = B_i + tau_i`, where `B_i` is the riparian's benefit in the policy's record, at true heads, and `tau_i` what it
-//! receives less what it pays. The worth of all is `v(N) = sum_i B_i`, the worths of the others are those of
+//! receives less what it pays: first for fuel that the policy gives, then by the rule, in electricity as far as lines carry
+//! it. The worth of all is `v(N) = sum_i B_i`, the worths of the others are those of
 //! [`super::coalition`]. Words about it are in `findings`.
 
 use std::sync::Arc;
@@ -21,21 +22,32 @@ use crate::solver::interior_point::InteriorPoint;
 
 use super::barter;
 use super::bound::{Bound, bounds};
-use super::coalition::{MOST_RIPARIANS, gains};
+use super::carriage::by_line;
+use super::coalition::{Forgetful, MOST_RIPARIANS, Memory, gains};
 use super::division::{Stakes, core_slack, payoffs};
+use super::fee::Served;
 use super::findings::{Story, findings};
-use super::ledger::{Entry, Ledger, Party};
-use super::participation::least_changes;
+use super::fuel;
+use super::ledger::{Entry, Ledger};
 use super::payments::fewest;
-use super::service::fees;
 use super::settlement::{Settlement, Worth};
 
-/// The settlements of the policies that have terms, in the policies' order; an error beside the name of a policy that
+/// The settlements of the policies that have terms or give fuel, in the policies' order; an error beside the name of a policy that
 /// could not be settled. Coalitions are looked at once for each status quo and what binds them.
 pub fn settle_all(
     window: Window<'_>,
     policies: &[(String, Policy)],
     outcomes: &[Result<Outcome, Unsolved>],
+) -> Vec<(String, Result<Settlement, Unsolved>)> {
+    settle_all_with(window, policies, outcomes, &Forgetful)
+}
+
+/// As [`settle_all`], with a memory of what coalitions gained before.
+pub fn settle_all_with(
+    window: Window<'_>,
+    policies: &[(String, Policy)],
+    outcomes: &[Result<Outcome, Unsolved>],
+    memory: &dyn Memory,
 ) -> Vec<(String, Result<Settlement, Unsolved>)> {
     let case = |(policy, outcome)| Case::of(window, policy, outcome);
     let cases: Vec<Case<'_>> = policies.iter().zip(outcomes).filter_map(case).collect();
@@ -45,14 +57,37 @@ pub fn settle_all(
             known.push(case);
         }
     }
-    let found: Vec<Gained> = known.par_iter().map(|case| coalition_gains(window, case)).collect();
+    let found: Vec<Gained> = known.par_iter().map(|case| coalition_gains(window, case, memory)).collect();
     let gained: Vec<Gained> = known.iter().map(|case| with_those_of_stricter(case, &known, &found)).collect();
     let settled = cases.par_iter().map(|case| {
         let at = known.iter().position(|other| other.has_the_worths_of(case)).unwrap_or_default();
         let gained = gained[at].clone();
-        (case.name.to_owned(), gained.map(|gained| settle(window.basin, case, gained.as_deref())))
+        (case.name.to_owned(), gained.and_then(|gained| settle(window, case, gained.as_deref())))
     });
-    settled.collect()
+    let settled: Vec<(String, Result<Settlement, Unsolved>)> = settled.collect();
+    let of = |((name, policy), outcome): (&(String, Policy), &Result<Outcome, Unsolved>)| {
+        let own = settled.iter().find(|own| own.0 == *name).cloned();
+        own.or_else(|| Some((name.clone(), Ok(by_itself(window, (name, policy), outcome.as_ref().ok()?)?))))
+    };
+    policies.iter().zip(outcomes).filter_map(of).collect()
+}
+
+/// What a policy without terms makes some owe others; nothing where nobody owes anything.
+fn by_itself(window: Window<'_>, (name, policy): (&str, &Policy), outcome: &Outcome) -> Option<Settlement> {
+    let basin = window.basin;
+    let ledger = fuel::ledger(window, policy, &outcome.record);
+    (!ledger.entries().is_empty()).then(|| Settlement {
+        policy: name.to_owned(),
+        rule: "fuel".to_owned(),
+        against: None,
+        transfers: ledger.named_transfers(basin),
+        payments: ledger.payments(basin, &Terms::of(SettlementRule::None)),
+        worths: Vec::new(),
+        status_quo: Vec::new(),
+        core_slack_MUSD: None,
+        findings: Vec::new(),
+        warnings: Vec::new(),
+    })
 }
 
 /// What coalitions gain, MUSD, by their bits; none where there are too many.
@@ -111,34 +146,50 @@ impl<'a> Case<'a> {
 
 /// What coalitions gain over a policy's status quo, MUSD; none where there are too many. Hundreds of programs of one kind: they are
 /// solved by the method that is fastest on them, whichever the run's is.
-fn coalition_gains(window: Window<'_>, case: &Case<'_>) -> Gained {
-    if window.basin.riparians.len() > MOST_RIPARIANS {
+fn coalition_gains(window: Window<'_>, case: &Case<'_>, memory: &dyn Memory) -> Gained {
+    let riparians = window.basin.riparians.len();
+    if riparians > MOST_RIPARIANS {
         return Ok(None);
     }
     let plan = &case.status_quo.plan;
-    gains(window, &plan.yields(window), plan, &case.bounds, &InteriorPoint::default()).map(Some)
+    // all that follows is a function of these, written out to the last digit
+    let of = format!("{window:?} {plan:?} {:?}", case.bounds);
+    if let Some(known) = memory.recall(&of, 1 << riparians) {
+        return Ok(Some(known));
+    }
+    let found = gains(window, &plan.yields(window), plan, &case.bounds, &InteriorPoint::default())?;
+    memory.keep(&of, &found);
+    Ok(Some(found))
 }
 
-fn settle(basin: &Basin, case: &Case<'_>, gained: Option<&[f64]>) -> Settlement {
-    let before = &case.status_quo.benefits;
+fn settle(window: Window<'_>, case: &Case<'_>, gained: Option<&[f64]>) -> Result<Settlement, Unsolved> {
+    let (basin, before) = (window.basin, &case.status_quo.benefits);
     let benefits: Vec<f64> = basin.riparians.iter().map(|own| benefit(case.outcome, &own.name)).collect();
     let game = gained.and_then(|gained| game(before, &benefits, gained));
     let mut story = Story::of(basin, case.terms, &case.status_quo.policy);
-    let ledger = ledger(basin, case, &benefits, game.as_ref(), &mut story);
-    let transfers = ledger.transfers(basin.riparians.len());
-    let payoffs: Vec<f64> = benefits.iter().zip(&transfers).map(|(own, transfer)| own + transfer).collect();
+    let mut agreed = fuel::ledger(window, case.policy, &case.outcome.record);
+    agreed.add_all(ledger(basin, case, &after(&benefits, &agreed), game.as_ref(), &mut story));
+    let (ledger, warnings) = by_line(basin, &case.outcome.plan, case.terms, agreed)?;
+    let payoffs = after(&benefits, &ledger);
     let findings = findings(&story, before, &payoffs, game.as_ref());
-    Settlement {
+    Ok(Settlement {
         policy: case.name.to_owned(),
         rule: case.terms.rule.name().to_owned(),
-        against: case.status_quo.policy.clone(),
+        against: Some(case.status_quo.policy.clone()),
         transfers: ledger.named_transfers(basin),
         payments: ledger.payments(basin, case.terms),
         worths: game.as_ref().map_or_else(Vec::new, |game| worths(basin, game, &payoffs)),
         status_quo: names(basin).zip(before.iter().copied()).collect(),
         core_slack_MUSD: game.as_ref().and_then(|game| core_slack(game, &payoffs)).map(|slack| slack.1),
         findings,
-    }
+        warnings,
+    })
+}
+
+/// What each has after the payments of a ledger, MUSD.
+fn after(benefits: &[f64], ledger: &Ledger) -> Vec<f64> {
+    let transfers = ledger.transfers(benefits.len());
+    benefits.iter().zip(transfers).map(|(own, transfer)| own + transfer).collect()
 }
 
 /// The net benefit of a riparian in a record, MUSD.
@@ -157,7 +208,7 @@ fn game(before: &[f64], benefits: &[f64], gained: &[f64]) -> Option<Game> {
     Game::new(benefits.len(), gained.iter().enumerate().map(worth).collect()).ok()
 }
 
-/// Who pays whom, and for what.
+/// Who pays whom, and for what, where each has these benefits before, MUSD.
 fn ledger(
     basin: &Basin,
     case: &Case<'_>,
@@ -177,7 +228,10 @@ fn ledger(
     }
     match case.terms.rule {
         SettlementRule::None | SettlementRule::Barter => Ledger::default(),
-        SettlementRule::ServiceFee => service_fee(basin, case, benefits, story),
+        SettlementRule::ServiceFee => {
+            let Case { policy, terms, outcome, status_quo, .. } = *case;
+            Served { basin, policy, terms, outcome, status_quo }.ledger(benefits, story)
+        }
         rule => {
             let Some(game) = game else {
                 story.too_many();
@@ -207,61 +261,6 @@ fn contract(basin: &Basin, case: &Case<'_>, story: &mut Story<'_>) -> Ledger {
 fn shared(benefits: &[f64], payoffs: &[f64]) -> Ledger {
     let transfers: Vec<f64> = payoffs.iter().zip(benefits).map(|(payoff, own)| payoff - own).collect();
     Ledger::of(fewest(&transfers).into_iter().map(|payment| Entry::between(payment, "share of the gain")))
-}
-
-/// Stored water, then the joint plant, then the penalties, then what it takes that nobody is below the status quo.
-fn service_fee(basin: &Basin, case: &Case<'_>, benefits: &[f64], story: &mut Story<'_>) -> Ledger {
-    let (plan, before) = (&case.outcome.plan, case.status_quo);
-    let fees = fees(basin, plan, &before.plan, case.terms.fee_USD_per_m3);
-    story.served(&fees);
-    let mut ledger = Ledger::default();
-    for fee in &fees {
-        let (user, owner) = (Party::Riparian(fee.user), Party::Riparian(fee.owner));
-        ledger.add(Entry {
-            from: user,
-            to: owner,
-            amount: fee.amount,
-            purpose: "water kept for summer",
-            kind: None,
-        });
-        if let Some(discipline) = case.terms.discipline {
-            let amount = discipline.penalty * (1.0 - discipline.reliability) * fee.amount;
-            let purpose = "stored water promised and not delivered";
-            ledger.add(Entry { from: owner, to: Party::Fund, amount, purpose, kind: None });
-        }
-    }
-    joint_plant(basin, case, &mut ledger);
-    let paid: Vec<f64> =
-        benefits.iter().zip(ledger.transfers(benefits.len())).map(|(own, transfer)| own + transfer).collect();
-    match least_changes(&paid, &before.benefits) {
-        Some(changes) => {
-            let payments = fewest(&changes).into_iter();
-            payments.for_each(|payment| ledger.add(Entry::between(payment, "nobody below the status quo")));
-        }
-        None => story.nothing_to_share(before.benefits.iter().sum::<f64>() - paid.iter().sum::<f64>()),
-    }
-    ledger
-}
-
-/// The owners of a joint plant are paid for their shares of its energy, which feeds the area of its host.
-fn joint_plant(basin: &Basin, case: &Case<'_>, ledger: &mut Ledger) {
-    let Some(joint) = &case.policy.joint_plant else { return };
-    let Some(plant) = basin.plants.iter().find(|plant| plant.name == joint.plant) else { return };
-    let rows = case.outcome.record.plants.iter().filter(|row| row.plant == joint.plant);
-    let energy: f64 = rows.map(|row| row.energy_GWh).sum();
-    let margin = 1e-3 * (case.terms.price_USD_per_MWh - plant.operating_cost.value()).max(0.0);
-    for (owner, share) in &joint.shares {
-        if let Some(owner) = basin.riparian_named(owner).filter(|&owner| owner != plant.riparian) {
-            let (from, to) = (Party::Riparian(plant.riparian), Party::Riparian(owner));
-            ledger.add(Entry {
-                from,
-                to,
-                amount: share * energy * margin,
-                purpose: "share of the joint plant",
-                kind: None,
-            });
-        }
-    }
 }
 
 fn weights(basin: &Basin, terms: &Terms) -> Vec<f64> {

@@ -38,10 +38,10 @@ pub struct Worth {
 pub struct Settlement {
     /// The policy that is settled.
     pub policy: String,
-    /// The rule of the settlement: `shapley`, `nucleolus`, `nash`, ...
+    /// The rule of the settlement: `shapley`, `nucleolus`, `nash`, ...; `fuel` where only given fuel is paid for.
     pub rule: String,
-    /// The policy that is the status quo: `autarky`.
-    pub against: String,
+    /// The policy that is the status quo: `autarky`; none where the policy has no terms.
+    pub against: Option<String>,
     /// What each riparian (or `fund`) receives less what it pays, MUSD; they sum to 0.
     pub transfers: Vec<(String, f64)>,
     /// The payments that make up the transfers.
@@ -54,4 +54,6 @@ pub struct Settlement {
     pub core_slack_MUSD: Option<f64>,
     /// What a reader should know, in sentences.
     pub findings: Vec<String>,
+    /// What could not be done as agreed, in sentences.
+    pub warnings: Vec<String>,
 }

@@ -371,7 +371,7 @@ pub(crate) fn settlement() -> Settlement {
     Settlement {
         policy: "quota".into(),
         rule: "shapley".into(),
-        against: "autarky".into(),
+        against: Some("autarky".into()),
         transfers: vec![("KG".into(), 5.0), ("UZ".into(), -6.0), ("fund".into(), 1.0)],
         payments: vec![payment("KG", 5.0), payment("fund", 1.0)],
         worths: vec![
@@ -382,5 +382,6 @@ pub(crate) fn settlement() -> Settlement {
         status_quo: vec![("KG".into(), 1.0), ("UZ".into(), 119.0)],
         core_slack_MUSD: Some(5.0),
         findings: vec!["Nobody is worse off than under `autarky`.".into()],
+        warnings: Vec::new(),
     }
 }

@@ -120,7 +120,7 @@ pub fn coalitions(settlement: &Settlement) -> Vec<CoalitionRow> {
         policy: settlement.policy.clone(),
         member: 0,
         rule: settlement.rule.clone(),
-        against: settlement.against.clone(),
+        against: settlement.against.clone().unwrap_or_default(),
         members: worth.members.join("+"),
         worth_MUSD: worth.worth_MUSD,
         payoff_MUSD: worth.payoff_MUSD,

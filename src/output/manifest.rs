@@ -39,6 +39,12 @@ pub struct Manifest {
     pub members: u32,
     /// The solver and the tolerances it was asked for.
     pub solver: SolverSettings,
+    /// How many worths of coalitions were read from earlier runs.
+    #[serde(default)]
+    pub worths_read: u64,
+    /// How many worths of coalitions were solved for.
+    #[serde(default)]
+    pub worths_solved: u64,
     /// From start to the last file, seconds.
     pub wall_seconds: f64,
     /// What a reader should know before believing the numbers.
@@ -102,6 +108,8 @@ impl Manifest {
             seed: None,
             members: 1,
             solver,
+            worths_read: 0,
+            worths_solved: 0,
             wall_seconds: 0.0,
             warnings: Vec::new(),
         }
@@ -161,6 +169,8 @@ pub(crate) mod tests {
             seed: None,
             members: 1,
             solver: SolverSettings { name: "clarabel".to_owned(), tolerance: 1e-9 },
+            worths_read: 64,
+            worths_solved: 0,
             wall_seconds: 1.5,
             warnings: vec!["heads still move".to_owned()],
         }

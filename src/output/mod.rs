@@ -12,3 +12,4 @@ mod summary;
 pub mod tables;
 pub mod terminal;
 mod words;
+pub mod worths;

@@ -21,9 +21,7 @@ pub(super) fn who_pays_whom(tables: &Tables, settlements: &[Settlement], basin: 
     for settlement in settlements {
         let own: Vec<&PaymentRow> =
             tables.settlement.iter().filter(|row| row.policy == settlement.policy).collect();
-        let rule = settlement.rule.replace('_', " ");
-        let _ =
-            writeln!(out, "`{}`, settled by {rule} against `{}`:\n", settlement.policy, settlement.against);
+        let _ = writeln!(out, "`{}`, {}:\n", settlement.policy, how(settlement));
         if own.is_empty() {
             out.push_str("- nobody pays anything\n");
         }
@@ -36,6 +34,14 @@ pub(super) fn who_pays_whom(tables: &Tables, settlements: &[Settlement], basin: 
         out.push('\n');
     }
     if out.is_empty() { out } else { format!("### Who pays whom\n\n{out}") }
+}
+
+/// By which rule, and against what.
+fn how(settlement: &Settlement) -> String {
+    match &settlement.against {
+        Some(against) => format!("settled by {} against `{against}`", settlement.rule.replace('_', " ")),
+        None => "which says itself who gives what".to_owned(),
+    }
 }
 
 fn party<'a>(basin: &'a Basin, name: &'a str) -> &'a str {

@@ -13,6 +13,7 @@ pub mod values;
 mod written;
 
 pub use overlay::Setting;
+pub(crate) use overlay::sha256;
 pub(crate) use problem::did_you_mean;
 pub use problem::{Problem, Problems};
 pub use written::{Explained, explain};

@@ -234,7 +234,7 @@ impl<'a, 's> Engine<'a, 's> {
 
     /// An engine for a policy, with its slack and its guarantees.
     fn of(window: Window<'a>, policy: &Policy, solver: &'s dyn Solver) -> Engine<'a, 's> {
-        let guarantees = Guarantees::new(members(window, &policy.guarantee));
+        let guarantees = Guarantees::new(members(window, policy));
         let limits = Limits::new(window, policy);
         Engine { slack: policy.slack, guarantees, limits, ..Engine::new(window, solver) }
     }

@@ -6,6 +6,7 @@
 
 use crate::allocation::award::{Share, treaty};
 use crate::allocation::plan::Plan;
+use crate::allocation::policy::Policy;
 use crate::allocation::window::Window;
 use crate::network::basin::{AreaIdx, Basin, DemandIdx, RiparianIdx};
 use crate::network::promise::{Gauge, Promise, Requirement};
@@ -95,15 +96,12 @@ impl Amount {
 }
 
 /// The members of a policy's guarantees on a basin; who is not in the basin has none.
-pub fn members<'g>(
-    window: Window<'_>,
-    guarantees: impl IntoIterator<Item = (&'g String, &'g Guarantee)>,
-) -> Vec<Member> {
+pub fn members(window: Window<'_>, policy: &Policy) -> Vec<Member> {
     let mut members = Vec::new();
-    for (name, guarantee) in guarantees {
+    for (name, guarantee) in &policy.guarantee {
         for season in window.basin.horizon.seasons() {
             if guarantee.season.is_none_or(|wanted| wanted == season) {
-                members.extend(Case { window, name, guarantee, season }.members());
+                members.extend(Case { window, policy, name, guarantee, season }.members());
             }
         }
     }
@@ -114,6 +112,7 @@ pub fn members<'g>(
 /// A guarantee in a season.
 struct Case<'a, 'g> {
     window: Window<'a>,
+    policy: &'g Policy,
     name: &'g str,
     guarantee: &'g Guarantee,
     season: Season,
@@ -154,8 +153,13 @@ impl Case<'_, '_> {
         named.is_empty() || named.contains(&self.basin().riparians[riparian].name)
     }
 
-    /// A member of some amounts; amounts of nothing are left out.
+    /// A member of some amounts, less what its riparian did not deliver last season where they are guaranteed to it;
+    /// amounts of nothing are left out.
     fn member(&self, riparian: RiparianIdx, of: String, mut amounts: Vec<Amount>) -> Member {
+        if self.guarantee.what.is_to_a_riparian() {
+            let left = self.policy.guaranteed_after_last_season(&self.basin().riparians[riparian].name);
+            amounts.iter_mut().for_each(|amount| amount.least *= left);
+        }
         amounts.retain(|amount| amount.least > 0.0);
         let unit = if self.guarantee.what == Promised::Energy { "GWh" } else { "hm3" };
         let Case { name, guarantee, season, .. } = *self;

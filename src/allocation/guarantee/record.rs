@@ -55,6 +55,11 @@ pub enum Promised {
 }
 
 impl Promised {
+    /// Whether a riparian has the good of it; flows are guaranteed to the river, releases to whoever is below.
+    pub fn is_to_a_riparian(self) -> bool {
+        !matches!(self, Promised::Environment | Promised::Release)
+    }
+
     /// The name used in files.
     pub fn name(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use crate::allocation::policy::Policy;
 use crate::allocation::window::Window;
 use crate::network::basin::{Basin, ReachIdx, ReservoirIdx, RiparianIdx, ThermalIdx};
 use crate::quantity::calendar::Season;
-use crate::quantity::index::PeriodIdx;
+use crate::quantity::index::{PeriodIdx, Series, Table};
 use crate::quantity::units::Flow;
 use crate::solver::program::{Label, Row, Var};
 
@@ -63,18 +63,22 @@ pub struct FuelGiven {
     pub cost_MUSD: f64,
 }
 
-/// The fuel that a plan burns of what its policy gives for nothing, in the order of the policy. The benefits of a record
-/// are before transfers: there the stations' owner pays for it.
-pub fn fuel_given(window: Window<'_>, policy: &Policy, plan: &Plan) -> Vec<FuelGiven> {
+/// What stations burn of the fuel that a policy gives for nothing, in the order of the policy, by what each makes in
+/// each period, GWh. The benefits of a record are before transfers: there the stations' owner pays for it. What is burnt
+/// beyond what is given is the owner's own.
+pub fn fuel_given(
+    window: Window<'_>,
+    policy: &Policy,
+    made: &Table<ThermalIdx, Series<f64>>,
+) -> Vec<FuelGiven> {
     let basin = window.basin;
     let given = |fuel: Fuel| {
-        let burnt = |g: ThermalIdx| -> f64 { winter(basin).map(|t| plan.thermal[g][t]).sum() };
+        let burnt = |g: ThermalIdx| -> f64 { winter(basin).map(|t| made[g][t]).sum() };
         let stations = stations(basin, fuel.riparian);
-        FuelGiven {
-            riparian: fuel.riparian,
-            energy_GWh: stations.iter().map(|&g| burnt(g)).sum(),
-            cost_MUSD: stations.iter().map(|&g| 1e-3 * basin.thermals[g].cost.value() * burnt(g)).sum(),
-        }
+        let energy: f64 = stations.iter().map(|&g| burnt(g)).sum();
+        let cost: f64 = stations.iter().map(|&g| 1e-3 * basin.thermals[g].cost.value() * burnt(g)).sum();
+        let part = if energy > fuel.most { fuel.most / energy } else { 1.0 };
+        FuelGiven { riparian: fuel.riparian, energy_GWh: part * energy, cost_MUSD: part * cost }
     };
     fuels(window, &policy.fuel).into_iter().map(given).collect()
 }

@@ -80,7 +80,8 @@ fn check_numbers(at: &Entry<'_>, contract: &Contract) {
     check_sum(at, "contract.in_kind", kinds.electricity + kinds.fuel + kinds.money);
 }
 
-fn check_sum(at: &Entry<'_>, key: &str, sum: f64) {
+/// Shares sum to 1.
+pub(super) fn check_sum(at: &Entry<'_>, key: &str, sum: f64) {
     if (sum - 1.0).abs() > SUM {
         at.problem(key, format!("sum to {sum}, not to 1"));
     }

@@ -8,6 +8,7 @@ use crate::allocation::policy::{Alpha, Award, AwardRule, Floor, Measure, Policy,
 use crate::allocation::priority::{Constraint, PriorityClass, Use};
 use crate::scenario::schema::Entity;
 
+use super::contract::check_sum;
 use super::desk::{Desk, Entry, Range};
 use super::run::check_weights;
 
@@ -27,6 +28,8 @@ pub(super) fn check_rules(desk: &Desk<'_>, at: &Entry<'_>, policy: &Policy) {
         check_constraint(desk, at, &format!("constraint.{name}"), constraint);
     }
     check_fuel(desk, at, &policy.fuel);
+    check_givers(desk, at, policy);
+    check_last_season(desk, at, policy);
     let limited = [("constraint", policy.constraint.is_empty()), ("fuel", policy.fuel.is_empty())];
     if policy.equilibrium.is_some() {
         for (key, _) in limited.into_iter().filter(|(_, is_empty)| !is_empty) {
@@ -141,5 +144,37 @@ fn check_fuel(desk: &Desk<'_>, at: &Entry<'_>, fuel: &IndexMap<String, f64>) {
             at.problem(&key, format!("is burnt in power stations, and {name} has no power area"));
         }
         at.optional(&key, Some(energy), Range::NotNegative);
+    }
+}
+
+/// Fuel is given by riparians there are, who do not take any, and all of it.
+fn check_givers(desk: &Desk<'_>, at: &Entry<'_>, policy: &Policy) {
+    if policy.fuel_from.is_empty() {
+        return;
+    }
+    if policy.fuel.is_empty() {
+        at.problem("fuel_from", "says who gives fuel, and none is given");
+    }
+    for (name, &share) in &policy.fuel_from {
+        let key = format!("fuel_from.{name}");
+        at.find(&key, name, &desk.riparians);
+        at.optional(&key, Some(share), Range::Share);
+        if policy.fuel.contains_key(name) {
+            at.problem(&key, "is given fuel, and cannot give it");
+        }
+    }
+    check_sum(at, "fuel_from", policy.fuel_from.values().sum());
+}
+
+/// Who did not deliver is a riparian there is, and guarantees there are that shrink.
+fn check_last_season(desk: &Desk<'_>, at: &Entry<'_>, policy: &Policy) {
+    for (name, &delivered) in &policy.last_season_delivered {
+        let key = format!("last_season_delivered.{name}");
+        at.find(&key, name, &desk.riparians);
+        at.optional(&key, Some(delivered), Range::NotNegative);
+    }
+    let shrinks = policy.guarantee.values().any(|guarantee| guarantee.what.is_to_a_riparian());
+    if !policy.last_season_delivered.is_empty() && !shrinks {
+        at.problem("last_season_delivered", "shrinks what is guaranteed to a riparian, and nothing is");
     }
 }

@@ -11,9 +11,14 @@ pub(super) fn check_terms(desk: &Desk<'_>, at: &Entry<'_>, policy: &Policy) {
     let Some(terms) = &policy.settlement else { return };
     at.optional("settlement.fee_USD_per_m3", Some(terms.fee_USD_per_m3), Range::NotNegative);
     at.optional("settlement.price_USD_per_MWh", Some(terms.price_USD_per_MWh), Range::Positive);
-    if let Some(discipline) = terms.discipline {
+    if let Some(discipline) = &terms.discipline {
         at.optional("settlement.discipline.penalty", Some(discipline.penalty), Range::NotNegative);
         at.optional("settlement.discipline.reliability", Some(discipline.reliability), Range::Share);
+        for (name, &share) in &discipline.delivered {
+            let key = format!("settlement.discipline.delivered.{name}");
+            at.find(&key, name, &desk.riparians);
+            at.optional(&key, Some(share), Range::Share);
+        }
     }
     if let (Some(own), Some(settled)) = (&policy.against, &terms.against)
         && own != settled
