@@ -99,20 +99,14 @@ impl<'a> Engine<'a, '_> {
         Ok(vertex)
     }
 
-    /// Brings a program that starts from nothing near its best plan, by the run's method for single programs, or by our own where that
-    /// one has no answer.
+    /// Brings a program that starts from nothing near its best plan, by our own method whichever solves the rest: where a leximin
+    /// ends within its slack hangs on where it began.
     pub(in crate::allocation) fn approach(&mut self, vertex: &mut Vertex, program: impl FnOnce() -> Program) {
         if self.basis.is_none() {
-            let program = program();
-            let own = InteriorPoint::default();
-            let methods: [&dyn Solver; 2] = [self.solver, &own];
-            for method in methods {
-                let solution = method.solve(&program);
-                self.effort.count(&solution);
-                if solution.is_usable() {
-                    vertex.go_near(&solution.values);
-                    break;
-                }
+            let solution = InteriorPoint::default().solve(&program());
+            self.effort.count(&solution);
+            if solution.is_usable() {
+                vertex.go_near(&solution.values);
             }
         }
     }

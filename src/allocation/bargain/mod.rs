@@ -140,7 +140,7 @@ impl<'a> Engine<'a, '_> {
         let solutions: Vec<Solution> = benefits.par_iter().map(|&var| own(&program, var)).collect();
         let mut ideals = Vec::with_capacity(floors.len());
         for ((solution, var), floor) in solutions.iter().zip(&benefits).zip(floors) {
-            self.effort.count(&solution);
+            self.effort.count(solution);
             if !solution.is_usable() {
                 return Err(self.why(&program, "looking for who can gain", solution.status));
             }

@@ -122,12 +122,15 @@ mod tests {
         Label { family: "x", element: program.name(name), period: None }
     }
 
+    /// The bounds of a row and its coefficients by variable.
+    type Bounded<'a> = (f64, f64, &'a [(usize, f64)]);
+
     /// A program of variables between 0 and 10 and of rows with their bounds.
-    fn program(count: usize, rows: &[(f64, f64, &[(usize, f64)])]) -> (Program, Vec<Var>, Vec<Row>) {
+    fn program(count: usize, rows: &[Bounded<'_>]) -> (Program, Vec<Var>, Vec<Row>) {
         let mut program = Program::new();
         let label = label(&mut program, "a");
         let vars: Vec<Var> = (0..count).map(|_| program.add_variable(label, 0.0, 10.0)).collect();
-        let add = |&(lower, upper, terms): &(f64, f64, &[(usize, f64)])| {
+        let add = |&(lower, upper, terms): &Bounded<'_>| {
             let row = program.add_row(label, lower, upper);
             terms.iter().for_each(|&(at, coefficient)| program.add_term(row, vars[at], coefficient));
             row
