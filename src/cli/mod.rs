@@ -7,6 +7,7 @@
 mod check;
 mod compare;
 mod divide;
+mod ensemble;
 mod explain;
 mod export;
 mod failure;
@@ -41,6 +42,8 @@ enum Verb {
     Compare(compare::Compare),
     /// Run one policy
     Run(run::Run),
+    /// Run policies on many draws of what comes: means and percentiles of every criterion
+    Ensemble(ensemble::Ensemble),
     /// Say everything that is wrong with a scenario, or that nothing is
     Check(check::Check),
     /// Show the merged scenario: each value, the file it comes from, its source
@@ -73,6 +76,7 @@ fn dispatch(verb: Verb) -> Result<(), Failure> {
     match verb {
         Verb::Compare(verb) => compare::compare(&verb),
         Verb::Run(verb) => run::run(&verb),
+        Verb::Ensemble(verb) => ensemble::ensemble(&verb),
         Verb::Check(verb) => check::check(&verb),
         Verb::Explain(verb) => explain::explain(&verb),
         Verb::Policies(verb) => policies::policies(&verb),
@@ -108,6 +112,7 @@ mod tests {
         let lines = [
             "mirab compare dry-year --policies quota,max_min --out x --overwrite --set a.b=1 --set c=2 --json --quiet",
             "mirab run dry-year --policy quota --solver clarabel",
+            "mirab ensemble dry-year --members 100 --seed 7 --policies quota,max_min --threads 2 --solver clarabel --out x --json",
             "mirab check dry-year --set a.b=1 --json",
             "mirab explain dry-year reservoir.toktogul",
             "mirab policies quota",

@@ -7,6 +7,7 @@ mod balance;
 mod comparison;
 mod dominance;
 mod economics;
+mod ensemble;
 #[cfg(test)]
 pub(crate) mod example;
 mod fairness;
@@ -20,6 +21,7 @@ mod settlement;
 pub use balance::{BasinBalance, balance};
 pub use comparison::compare;
 pub use dominance::{Dominance, dominance};
+pub use ensemble::over_members;
 pub use fairness::{Need, NeedKind, needs};
 pub use identities::{Breach, TOLERANCE, breaches};
 pub use riparians::riparians;

@@ -19,3 +19,35 @@ pub struct Inflows {
     /// balance), hm3, as a positive number. It is taken first; what is not there is a broken promise.
     pub unaccounted: Table<NodeIdx, Series<Volume>>,
 }
+
+/// A river that comes into the basin: where its water enters, and how it varies from year to year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NaturalInflow {
+    /// The short name used in files: `naryn`.
+    pub name: String,
+    /// Standard deviation of its annual volume over the mean, if it is known.
+    pub annual_cv: Option<f64>,
+    /// Whose anomaly it takes where it has none of its own: the place of that river in the list, and to which degree.
+    pub follows: Option<(usize, f64)>,
+    /// What it brings to each node in each period of this year, hm3.
+    pub natural: Vec<(NodeIdx, Series<Volume>)>,
+}
+
+impl Inflows {
+    /// The inflows with the water of each river times a factor of its own; corrections stay as they are.
+    pub fn times(&self, rivers: &[NaturalInflow], factors: &[f64]) -> Inflows {
+        let mut inflows = self.clone();
+        for (river, factor) in rivers.iter().zip(factors) {
+            for (node, natural) in &river.natural {
+                let more = |volumes: &mut Series<Volume>| {
+                    for (volume, natural) in volumes.iter_mut().zip(natural) {
+                        *volume = (*volume + *natural * (factor - 1.0)).max(Volume::ZERO);
+                    }
+                };
+                more(&mut inflows.volume[*node]);
+                more(&mut inflows.natural[*node]);
+            }
+        }
+        inflows
+    }
+}

@@ -45,6 +45,13 @@ pub struct Manifest {
     /// How many worths of coalitions were solved for.
     #[serde(default)]
     pub worths_solved: u64,
+    /// Members of the ensemble a second, set-up and files left out; empty in a single run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traces_per_second: Option<f64>,
+    /// How many programs of the ensemble our own solver did not solve, so that Clarabel was asked; those of a single run stand
+    /// with its policies.
+    #[serde(default)]
+    pub second_opinions: u64,
     /// From start to the last file, seconds.
     pub wall_seconds: f64,
     /// What a reader should know before believing the numbers.
@@ -110,6 +117,8 @@ impl Manifest {
             solver,
             worths_read: 0,
             worths_solved: 0,
+            traces_per_second: None,
+            second_opinions: 0,
             wall_seconds: 0.0,
             warnings: Vec::new(),
         }
@@ -171,6 +180,8 @@ pub(crate) mod tests {
             solver: SolverSettings { name: "clarabel".to_owned(), tolerance: 1e-9 },
             worths_read: 64,
             worths_solved: 0,
+            traces_per_second: None,
+            second_opinions: 0,
             wall_seconds: 1.5,
             warnings: vec!["heads still move".to_owned()],
         }

@@ -75,6 +75,29 @@ pub(super) fn sections(tables: &Tables, basin: &Basin, policies: &[String]) -> V
     sections
 }
 
+/// The criteria of the basin over the members of an ensemble: their means, and what one member in ten stays below and exceeds.
+pub(super) fn over_members(tables: &Tables, policies: &[String], members: u32) -> Vec<Section> {
+    let parts = [
+        (format!("Mean of {members} members"), ""),
+        ("One member in ten is below".to_owned(), "_p10"),
+        ("One member in ten is above".to_owned(), "_p90"),
+    ];
+    let total: (&str, &str, Show) = ("total_benefit", "Benefit, MUSD", number);
+    let section = |(heading, ending): (String, &str)| {
+        let line = |(criterion, words, show): &(&str, &str, Show)| Line {
+            label: (*words).to_owned(),
+            cells: policies
+                .iter()
+                .map(|policy| {
+                    tables.criterion(policy, &format!("{criterion}{ending}")).map_or(String::new(), show)
+                })
+                .collect(),
+        };
+        Section { heading, rows: told([total].iter().chain(&BASIN).map(line)) }
+    };
+    parts.into_iter().map(section).collect()
+}
+
 struct Sheet<'a> {
     tables: &'a Tables,
     basin: &'a Basin,

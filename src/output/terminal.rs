@@ -6,7 +6,7 @@ use crate::scenario::Scenario;
 
 use super::findings::findings;
 use super::manifest::PolicyRun;
-use super::summary::{Section, sections};
+use super::summary::{Section, over_members, sections};
 use super::tables::Tables;
 
 /// The width the table is made for, in columns.
@@ -29,6 +29,12 @@ pub fn comparison(tables: &Tables, scenario: &Scenario, policies: &[String], wid
     }
     out.push_str(&table(&sections(tables, &scenario.basin, policies), policies, width));
     out
+}
+
+/// What holds over the members of an ensemble, as text: a title and a table.
+pub fn ensemble(tables: &Tables, scenario: &Scenario, policies: &[String], members: u32) -> String {
+    let sections = over_members(tables, policies, members);
+    format!("{}\n{}", heading(scenario), table(&sections, policies, WIDTH))
 }
 
 /// The objective of a policy's program, and how its total benefit in the tables differs from it.

@@ -22,7 +22,7 @@ use indexmap::IndexMap;
 
 use crate::allocation::policy::Policy;
 use crate::allocation::window::Window;
-use crate::hydrology::inflow::Inflows;
+use crate::hydrology::inflow::{Inflows, NaturalInflow};
 use crate::hydrology::state::State;
 use crate::network::basin::{Basin, ReservoirIdx};
 use crate::quantity::index::Table;
@@ -41,6 +41,8 @@ pub struct Scenario {
     pub basin: Basin,
     /// What comes.
     pub inflows: Inflows,
+    /// The same river by river.
+    pub rivers: Vec<NaturalInflow>,
     /// Where the water stands at the start.
     pub start: State,
     /// The least storage at the end.

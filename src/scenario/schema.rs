@@ -192,6 +192,8 @@ entities! {
         follows: String,
         /// ... to this degree: 0.5 takes half of the other's anomaly (1 unless given).
         follows_share: f64,
+        /// How much its volume varies from year to year: standard deviation over mean, for ensembles.
+        annual_cv: f64,
     }
     /// `[correction.kayrakkum]`: water the balance needs or has too much of, with no known giver or taker
     Correction {

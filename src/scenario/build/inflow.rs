@@ -1,6 +1,6 @@
 //! What comes: climatologies times the percent of normal, and the corrections of the balance.
 
-use crate::hydrology::inflow::Inflows;
+use crate::hydrology::inflow::{Inflows, NaturalInflow};
 use crate::network::basin::NodeIdx;
 use crate::quantity::calendar::Season;
 use crate::quantity::index::{Series, Table};
@@ -41,6 +41,29 @@ pub(crate) fn build(desk: &Desk<'_>) -> Inflows {
         correction(desk, name, given, &mut inflows);
     }
     inflows
+}
+
+/// The rivers one by one.
+pub(crate) fn rivers(desk: &Desk<'_>) -> Vec<NaturalInflow> {
+    let names: Vec<&String> = active(&desk.file.inflow).map(|(name, _)| name).collect();
+    let one = |(name, given): (&String, &schema::Inflow)| {
+        let at = desk.at("inflow", name);
+        let normal = at.needed_series("series", &given.series, Wanted::Water, Range::NotNegative);
+        let factor = factor_of(desk, name, &mut Vec::new());
+        let natural = |(node, share): (NodeIdx, f64)| {
+            let mut volumes = Series::filled(desk.horizon.len(), Volume::ZERO);
+            add(&mut volumes, &normal, &factor, share);
+            (node, volumes)
+        };
+        let leader = given.follows.as_ref().and_then(|leader| names.iter().position(|name| *name == leader));
+        NaturalInflow {
+            name: name.clone(),
+            annual_cv: at.optional("annual_cv", given.annual_cv, Range::NotNegative),
+            follows: leader.map(|leader| (leader, given.follows_share.unwrap_or(1.0))),
+            natural: shares(desk, &at, given).into_iter().map(natural).collect(),
+        }
+    };
+    active(&desk.file.inflow).map(one).collect()
 }
 
 fn add(volumes: &mut Series<Volume>, given: &Series<f64>, factor: &Series<f64>, share: f64) {

@@ -43,6 +43,7 @@ pub(crate) fn build(
     let power = power::build(&desk);
     let (promises, promise_prices) = water_use::promises(&desk);
     let inflows = inflow::build(&desk);
+    let rivers = inflow::rivers(&desk);
     let (policies, run_policies) = run::policies(&desk);
     guarantees::check(&desk, &uses.demands);
     run::check_sources(&desk);
@@ -78,6 +79,7 @@ pub(crate) fn build(
         about: header.about,
         basin,
         inflows,
+        rivers,
         start: State { storage: river.storage_start, transit: river.transit, drained: uses.drained },
         end_storage: river.storage_end,
         policies,
