@@ -137,6 +137,33 @@ fn another_solver_finds_the_same_objective_the_same_utilities_and_the_same_water
     }
 }
 
+/// Bargains over gains, without payments, against limits that every solver reads the same.
+#[test]
+fn another_solver_finds_the_same_bargains() {
+    let place = tempfile::tempdir().unwrap();
+    let own = "inherits = \"dry-year.toml\"\n[policy.nash_without_payments]\nagainst = \"quota\"\n\
+               welfare = { alpha = 1, measure = \"benefit\", floor = \"status_quo\" }\n";
+    fs::write(place.path().join("own.toml"), own).unwrap();
+    let file = place.path().join("own.toml");
+    let scenario =
+        scenario::load(file.to_str().unwrap(), &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let names = ["nash_without_payments", "kalai_smorodinsky"];
+    let run = |solver: &dyn Solver| -> Vec<Outcome> {
+        let wanted: Vec<(String, Policy)> =
+            names.iter().map(|name| ((*name).to_owned(), scenario.policies[*name].clone())).collect();
+        let all = run_all(scenario.window(), &wanted, solver, &|_| {});
+        all.into_iter().map(|outcome| outcome.unwrap_or_else(|unsolved| panic!("{unsolved}"))).collect()
+    };
+    let (clarabel, own) = rayon::join(|| run(&Clarabel::default()), || run(&InteriorPoint::default()));
+    for ((name, one), other) in names.iter().zip(&clarabel).zip(&own) {
+        let gap = Gap::between(one, other);
+        println!("{name}: {gap:?}");
+        // levels are gains in MUSD, or shares of the way to the ideal
+        assert!(gap.objective <= 1e-6 && gap.level <= 1e-3, "{name}: {gap:?}");
+        assert!(gap.delivery <= 1.0 && gap.storage <= 1.0, "{name}: {gap:?}");
+    }
+}
+
 fn alone(scenario: &Scenario, solver: &dyn Solver) -> Outcome {
     let autarky = [("autarky".to_owned(), scenario.policies["autarky"].clone())];
     let outcome = run_all(scenario.window(), &autarky, solver, &|_| {}).swap_remove(0);
