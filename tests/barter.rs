@@ -273,7 +273,8 @@ fn who_defaulted_alone_is_let_less_and_the_others_have_what_they_had() {
     };
     let (alike, alone) = (of("after_default"), of("one_defaulted"));
     println!("summer power to KZ and UZ, GWh: both defaulted {alike:?}, KZ alone {alone:?}");
-    assert_eq!(run.summer_release("after_default"), run.summer_release("one_defaulted"));
+    let release = ["after_default", "one_defaulted"].map(|policy| run.summer_release(policy));
+    assert!((release[0] - release[1]).abs() < 1e-6, "{release:?}");
     assert!((alone[0] / (alone[0] + alone[1]) - 1.0 / 3.0).abs() < 1e-6, "{alone:?}");
     assert!((alike[0] + alike[1] - alone[0] - alone[1]).abs() < 1e-3, "{alike:?} and {alone:?}");
 }
