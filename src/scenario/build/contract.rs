@@ -83,7 +83,9 @@ fn check_numbers(at: &Entry<'_>, contract: &Contract) {
 fn check_last_year(at: &Entry<'_>, contract: &Contract) {
     let key = "contract.last_year_delivered";
     match &contract.last_year_delivered {
-        LastYear::Alike(share) => drop(at.optional(key, Some(*share), Range::NotNegative)),
+        LastYear::Alike(share) => {
+            at.optional(key, Some(*share), Range::NotNegative);
+        }
         LastYear::Each(shares) => {
             for (name, &share) in shares {
                 let key = format!("{key}.{name}");
