@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
-use mirab::allocation::barter::{Contract, Exchange, Kinds};
+use mirab::allocation::barter::{Contract, Exchange, Kinds, LastYear};
 use mirab::allocation::policy::Policy;
 use mirab::allocation::terms::InKind;
 use mirab::consortium::settle::settle_all;
 use mirab::consortium::settlement::Settlement;
-use mirab::network::basin::Basin;
+use mirab::network::basin::{Basin, RiparianIdx};
 use mirab::quantity::calendar::Season;
 use mirab::quantity::units::EnergyPrice;
 use mirab::scenario::{self, Scenario};
@@ -96,6 +96,11 @@ impl Run {
         net(policy) - net("autarky")
     }
 
+    /// The summer power that a partner was given, GWh.
+    fn agreed(&self, policy: &str, partner: RiparianIdx) -> f64 {
+        self.delivered(policy, |own| own.taker == partner && own.season == Season::Vegetation)
+    }
+
     fn delivered(&self, policy: &str, fits: impl Fn(&Exchange) -> bool) -> f64 {
         let own = self.outcome(policy).exchanges.iter().filter(|own| fits(own));
         own.map(|own| own.delivered_GWh).fold(0.0, |sum, energy| sum + energy)
@@ -103,6 +108,11 @@ impl Run {
 }
 
 const RATIO: f64 = 1.2;
+
+/// Kazakhstan delivered half of what it promised and Uzbekistan all: on equal shares as much as three quarters by both.
+fn one_defaulted() -> LastYear {
+    LastYear::Each([("KZ".to_owned(), 0.5), ("UZ".to_owned(), 1.0)].into_iter().collect())
+}
 
 /// Contracts on the normal year.
 fn normal_year() -> &'static Run {
@@ -116,8 +126,9 @@ fn normal_year() -> &'static Run {
             ("barter", usual.clone()),
             ("nothing", Contract { volume_hm3: 0.0, ..usual.clone() }),
             ("kept", Contract { ratio: RATIO, reliability: 1.0, in_kind: thirds, ..usual.clone() }),
-            ("after_default", Contract { last_year_delivered: 0.75, ..usual.clone() }),
+            ("after_default", Contract { last_year_delivered: LastYear::Alike(0.75), ..usual.clone() }),
             ("less", Contract { volume_hm3: volume, kWh_per_m3: None, ..usual.clone() }),
+            ("one_defaulted", Contract { last_year_delivered: one_defaulted(), ..usual.clone() }),
             ("too_much", Contract { volume_hm3: 20_000.0, kWh_per_m3: Some(1.0), ..usual }),
         ];
         Run::of(scenario, contracts)
@@ -250,6 +261,22 @@ fn after_a_default_the_volume_shrinks_by_what_was_not_delivered() {
     let run = normal_year();
     assert_eq!(run.outcome("after_default").plan, run.outcome("less").plan);
     assert!(run.outcome("after_default").plan != run.outcome("barter").plan);
+}
+
+#[test]
+fn who_defaulted_alone_is_let_less_and_the_others_have_what_they_had() {
+    let run = normal_year();
+    let of = |policy: &str| {
+        let who = |name: &str| run.scenario.basin.riparian_named(name).unwrap();
+        let had = |name: &str| run.agreed(policy, who(name));
+        [had("KZ"), had("UZ")]
+    };
+    let (alike, alone) = (of("after_default"), of("one_defaulted"));
+    println!("summer power to KZ and UZ, GWh: both defaulted {alike:?}, KZ alone {alone:?}");
+    let release = ["after_default", "one_defaulted"].map(|policy| run.summer_release(policy));
+    assert!((release[0] - release[1]).abs() < 1e-6, "{release:?}");
+    assert!((alone[0] / (alone[0] + alone[1]) - 1.0 / 3.0).abs() < 1e-6, "{alone:?}");
+    assert!((alike[0] + alike[1] - alone[0] - alone[1]).abs() < 1e-3, "{alike:?} and {alone:?}");
 }
 
 /// Kyrgyz load worth less than coal power over a line that loses much, and more than what it could be sold for: without

@@ -65,6 +65,15 @@ fn in_a_dry_year_nobody_gains_by_changing_its_own_plan_and_all_lose_against_one_
     assert!(together.benefit > 1.01 * alone.benefit, "{} and {}", together.benefit, alone.benefit);
 }
 
+/// Best responses of Tajikistan and Uzbekistan about the Kayrakkum reservoir go in a circle of four rounds here.
+#[test]
+fn in_a_wet_year_the_rounds_leave_a_circle_for_a_plan_that_nobody_gains_by_leaving() {
+    let scenario = load("wet-year");
+    let alone = allocated(&scenario, "autarky");
+    assert_eq!(alone.effort.warnings, Vec::<String>::new());
+    nobody_gains_alone(&scenario, &alone);
+}
+
 #[test]
 fn somebody_gains_by_leaving_the_plan_of_one_basin() {
     let scenario = load("dry-year");

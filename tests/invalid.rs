@@ -659,6 +659,9 @@ fn a_contract_has_parties_that_exchange_power_and_shares_that_sum_to_1() {
     wrong("ratio", "-0.5", "ratio = -0.5 is negative");
     wrong("reliability", "1.2", "reliability = 1.2 is a share");
     wrong("last_year_delivered", "-0.1", "last_year_delivered = -0.1 is negative");
+    assert!(problems(&bartering(&[("last_year_delivered", "{ UZ = 0.9 }")])).is_empty());
+    wrong("last_year_delivered", "{ UZ = -0.1 }", "last_year_delivered.UZ = -0.1 is negative");
+    wrong("last_year_delivered", "{ KG = 0.9 }", "last_year_delivered.KG: is no partner of the contract");
     wrong("fuel_efficiency", "0.0", "fuel_efficiency = 0 must be above 0");
     wrong("partners", "{ UZ = 0.5 }", "partners: sum to 0.5, not to 1");
     wrong("partners", "{ UZ = 0.5, TM = 0.5 }", "partners.TM: no riparian is called `TM`");

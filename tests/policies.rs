@@ -12,6 +12,7 @@ use mirab::scenario::{self, Scenario};
 use mirab::simulation::seasonal;
 use mirab::solver::Solver;
 use mirab::solver::clarabel::Clarabel;
+use mirab::solver::interior_point::InteriorPoint;
 use mirab::solver::lexicographic::{Member, certify};
 use mirab::solver::program::{ConvexTerm, Var};
 use rayon::prelude::*;
@@ -172,7 +173,7 @@ fn proportional_fairness_does_not_care_in_what_a_riparian_counts_its_utility() {
             program.add_term(row, member, -factor);
             program.add_convex(ConvexTerm::AlphaFair { var: counted, weight: 1.0, alpha: 1.0 });
         }
-        let solution = Clarabel::default().solve(&formulation.program);
+        let solution = InteriorPoint::default().solve(&formulation.program);
         assert!(solution.is_usable());
         members.iter().map(|member| solution.values[member.position()]).collect()
     };

@@ -9,4 +9,4 @@ mod record;
 pub use exchange::Exchange;
 pub(in crate::allocation) use exchange::Returned;
 pub(in crate::allocation) use promise::{Promise, Receipt};
-pub use record::{Contract, Kinds, after_default};
+pub use record::{Contract, Kinds, LastYear, after_default};

@@ -38,9 +38,40 @@ pub struct Contract {
     /// unless given, old coal stations.
     #[serde(default = "coal_station")]
     pub fuel_efficiency: f64,
-    /// What was delivered last year over what was promised, 0 or more: below 1 the volume shrinks with it; 1 unless given.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub last_year_delivered: f64,
+    /// What was delivered last year over what was promised, by all alike or by each: below 1 the volume shrinks with it; 1
+    /// unless given.
+    #[serde(default, skip_serializing_if = "LastYear::is_whole")]
+    pub last_year_delivered: LastYear,
+}
+
+/// What was delivered last year over what was promised, 0 or more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LastYear {
+    /// The same by all partners.
+    Alike(f64),
+    /// By partner, by name; who is not named delivered all.
+    Each(IndexMap<String, f64>),
+}
+
+impl Default for LastYear {
+    fn default() -> LastYear {
+        LastYear::Alike(1.0)
+    }
+}
+
+impl LastYear {
+    /// What a partner delivered over what it promised.
+    pub fn of(&self, partner: &str) -> f64 {
+        match self {
+            LastYear::Alike(share) => *share,
+            LastYear::Each(shares) => shares.get(partner).copied().unwrap_or(1.0),
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        *self == LastYear::default()
+    }
 }
 
 /// The shares of electricity, fuel and money in what is given back; together 1.
@@ -65,9 +96,41 @@ impl Default for Kinds {
 }
 
 impl Contract {
-    /// The volume of this year, hm3 of a whole season: that of the contract, less what a default of last year takes off.
+    /// The volume of this year, hm3 of a whole season: that of the contract, less what a default of last year takes off:
+    /// `sum of V_j min(1, delivered / promised)` over the partners, `V_j` being the share of each.
+    ///
+    /// ```
+    /// use mirab::allocation::barter::LastYear;
+    /// use mirab::allocation::policy::catalogue;
+    ///
+    /// let mut contract = catalogue()["barter"].contract.clone().unwrap();
+    /// contract.partners = [("KZ".to_owned(), 0.25), ("UZ".to_owned(), 0.75)].into_iter().collect();
+    /// contract.last_year_delivered = LastYear::Each([("KZ".to_owned(), 0.8)].into_iter().collect());
+    /// assert!((contract.volume_of_this_year() / contract.volume_hm3 - 0.95).abs() < 1e-12);
+    /// assert!((contract.share_of_this_year("KZ") - 0.2 / 0.95).abs() < 1e-12);
+    /// ```
     pub fn volume_of_this_year(&self) -> f64 {
-        after_default(self.volume_hm3, 1.0, self.last_year_delivered)
+        match &self.last_year_delivered {
+            LastYear::Alike(share) => after_default(self.volume_hm3, 1.0, *share),
+            LastYear::Each(_) => self.partners.keys().map(|name| self.volume_for(name)).sum(),
+        }
+    }
+
+    /// A partner's share of this year's volume and of the power made of it: smaller where it alone defaulted last year. 0 where
+    /// nothing is let out for anybody.
+    pub fn share_of_this_year(&self, partner: &str) -> f64 {
+        let whole = self.volume_of_this_year();
+        match &self.last_year_delivered {
+            LastYear::Alike(_) => self.partners.get(partner).copied().unwrap_or(0.0),
+            LastYear::Each(_) if whole > 0.0 => self.volume_for(partner) / whole,
+            LastYear::Each(_) => 0.0,
+        }
+    }
+
+    /// What is let out for a partner this year, hm3 of a whole season.
+    fn volume_for(&self, partner: &str) -> f64 {
+        let share = self.partners.get(partner).copied().unwrap_or(0.0);
+        after_default(share * self.volume_hm3, 1.0, self.last_year_delivered.of(partner))
     }
 }
 
@@ -87,10 +150,6 @@ pub fn after_default(volume: f64, promised: f64, delivered: f64) -> f64 {
 
 fn one() -> f64 {
     1.0
-}
-
-fn is_one(value: &f64) -> bool {
-    *value == 1.0
 }
 
 fn usual_reliability() -> f64 {

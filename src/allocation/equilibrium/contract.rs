@@ -113,9 +113,10 @@ impl Deal<'_> {
         let released = self.promise.kept(plan).clamp(0.0, self.promise.more);
         let made = || self.generated(plan, yields) - self.generated(self.before, self.yields);
         let power = self.contract.kWh_per_m3.map_or_else(made, |k| k * released).max(0.0);
-        let partner =
-            |(name, share): (&String, &f64)| Some((self.basin.riparian_named(name)?, share * power));
-        self.contract.partners.iter().filter_map(partner).collect()
+        let partner = |name: &String| {
+            Some((self.basin.riparian_named(name)?, self.contract.share_of_this_year(name) * power))
+        };
+        self.contract.partners.keys().filter_map(partner).collect()
     }
 
     /// What the owner's plants make in April-September, GWh.

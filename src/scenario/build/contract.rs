@@ -2,7 +2,7 @@
 //!
 //! Each thing that is wrong leaves a problem at its key, all at once.
 
-use crate::allocation::barter::Contract;
+use crate::allocation::barter::{Contract, LastYear};
 use crate::allocation::policy::Policy;
 use crate::allocation::terms::{InKind, SettlementRule};
 
@@ -28,6 +28,7 @@ pub(super) fn check_contract(desk: &Desk<'_>, at: &Entry<'_>, policy: &Policy) {
     }
     check_parties(desk, at, contract);
     check_numbers(at, contract);
+    check_last_year(at, contract);
 }
 
 fn check_parties(desk: &Desk<'_>, at: &Entry<'_>, contract: &Contract) {
@@ -64,7 +65,6 @@ fn check_numbers(at: &Entry<'_>, contract: &Contract) {
         ("kWh_per_m3", contract.kWh_per_m3, Range::Positive),
         ("ratio", Some(contract.ratio), Range::NotNegative),
         ("reliability", Some(contract.reliability), Range::Share),
-        ("last_year_delivered", Some(contract.last_year_delivered), Range::NotNegative),
         ("in_kind.electricity", Some(kinds.electricity), Range::Share),
         ("in_kind.fuel", Some(kinds.fuel), Range::Share),
         ("in_kind.money", Some(kinds.money), Range::Share),
@@ -78,6 +78,24 @@ fn check_numbers(at: &Entry<'_>, contract: &Contract) {
         at.optional(key, efficiency, Range::Positive);
     }
     check_sum(at, "contract.in_kind", kinds.electricity + kinds.fuel + kinds.money);
+}
+
+fn check_last_year(at: &Entry<'_>, contract: &Contract) {
+    let key = "contract.last_year_delivered";
+    match &contract.last_year_delivered {
+        LastYear::Alike(share) => {
+            at.optional(key, Some(*share), Range::NotNegative);
+        }
+        LastYear::Each(shares) => {
+            for (name, &share) in shares {
+                let key = format!("{key}.{name}");
+                at.optional(&key, Some(share), Range::NotNegative);
+                if !contract.partners.contains_key(name) {
+                    at.problem(&key, "is no partner of the contract");
+                }
+            }
+        }
+    }
 }
 
 /// Shares sum to 1.
