@@ -24,11 +24,8 @@ use crate::scenario::Scenario;
 use crate::simulation::seasonal::{Outcome, run_among};
 
 use super::failure::Failure;
-use super::options::{RunOptions, ScenarioOptions};
+use super::options::{OUTPUT, RunOptions, ScenarioOptions};
 use super::progress::{Progress, remark};
-
-/// The folder in which runs lie unless another place is given.
-pub(super) const OUTPUT: &str = "output";
 
 /// A run that was done and written.
 #[derive(Debug)]

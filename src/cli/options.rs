@@ -11,7 +11,9 @@ use crate::solver::clarabel::Clarabel;
 use crate::solver::interior_point::InteriorPoint;
 
 use super::failure::Failure;
-use super::job::OUTPUT;
+
+/// The folder in which runs lie unless another place is given.
+pub(super) const OUTPUT: &str = "output";
 
 /// Which scenario, and what is changed in it.
 #[derive(Debug, Args)]

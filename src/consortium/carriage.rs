@@ -23,21 +23,10 @@ use crate::solver::lexicographic::{Exactness, Member, leximin_within};
 use crate::solver::program::{Label, Program, Row, Var};
 use crate::solver::vertex::SparseSimplex;
 
-use super::ledger::{Ledger, Party};
+use super::ledger::{Ledger, Owed, Party};
 
 /// A share within this of one is one.
 const WHOLE: f64 = 1e-9;
-
-/// Electricity that one riparian owes another over the horizon.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Owed {
-    /// Who pays.
-    pub(super) payer: RiparianIdx,
-    /// Who is paid.
-    pub(super) taker: RiparianIdx,
-    /// How much must arrive, GWh, above 0.
-    pub(super) energy: f64,
-}
 
 /// A ledger whose electricity comes over the lines as far as they can carry it beside a plan, the rest being paid in
 /// money; and in sentences what they cannot carry.

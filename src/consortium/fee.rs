@@ -1,17 +1,16 @@
 //! What is paid under the storage-service fee: stored water, then the penalties, then the joint plant, then what it takes
 //! that nobody is below the status quo.
 //!
-//! Penalties (consortium-rules, part D (i), stage 3): `pi f_i value` into the reserve fund for what member `i` promised and
-//! did not deliver, the share `f_i` of it. What is promised in electricity counts as agreed, whether or not lines can carry it.
-//!
-//! Who is served how much is found in [`super::service`], the last step in [`super::participation`].
+//! Who is served how much is found in [`super::service`], what is not delivered in [`super::discipline`], the last step in
+//! [`super::participation`].
 
 use crate::allocation::policy::Policy;
 use crate::allocation::status_quo::StatusQuo;
-use crate::allocation::terms::{Discipline, InKind, Terms};
-use crate::network::basin::{Basin, RiparianIdx};
+use crate::allocation::terms::Terms;
+use crate::network::basin::Basin;
 use crate::simulation::seasonal::Outcome;
 
+use super::discipline::promises_broken;
 use super::findings::Story;
 use super::ledger::{Entry, Ledger, Party};
 use super::participation::least_changes;
@@ -36,8 +35,7 @@ impl Served<'_> {
         story.served(&fees);
         let mut ledger = Ledger::of(fees.iter().map(service));
         if let Some(discipline) = &terms.discipline {
-            let promised = fees.iter().flat_map(|fee| promises(fee, terms.in_kind));
-            let broken = promises_broken(basin, discipline, promised);
+            let broken = promises_broken(basin, discipline, &fees, terms.in_kind);
             ledger.add_all(Ledger::of(broken.iter().map(|own| own.penalty(discipline.penalty))));
             story.next_season(&broken);
         }
@@ -79,47 +77,4 @@ impl Served<'_> {
 fn service(fee: &Fee) -> Entry {
     let (user, owner) = (Party::Riparian(fee.user), Party::Riparian(fee.owner));
     Entry::agreed((user, owner, fee.amount), "water kept for summer")
-}
-
-/// What a member promised under the fee, and which share of it is not delivered.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Broken {
-    /// Whose promise.
-    pub(super) member: RiparianIdx,
-    /// `f = (promised - delivered) / promised`, above 0.
-    pub(super) shortfall: f64,
-    /// What the promise is worth, MUSD.
-    value: f64,
-    purpose: &'static str,
-}
-
-/// A promise: whose, what it is worth, in what kind, and what is said of it if it is broken.
-type Promise = (RiparianIdx, f64, Option<InKind>, &'static str);
-
-/// The owner promises water, and who is served its price.
-fn promises(fee: &Fee, in_kind: InKind) -> [Promise; 2] {
-    [
-        (fee.owner, fee.amount, None, "stored water promised and not delivered"),
-        (fee.user, fee.amount, Some(in_kind), "payment promised and not delivered"),
-    ]
-}
-
-fn promises_broken(
-    basin: &Basin,
-    discipline: &Discipline,
-    promises: impl Iterator<Item = Promise>,
-) -> Vec<Broken> {
-    let broken = |(member, value, kind, purpose): Promise| {
-        let shortfall = 1.0 - discipline.delivers(&basin.riparians[member].name, kind);
-        (shortfall > 0.0).then_some(Broken { member, shortfall, value, purpose })
-    };
-    promises.filter_map(broken).collect()
-}
-
-impl Broken {
-    /// `pi f value`, to the reserve fund.
-    fn penalty(&self, rate: f64) -> Entry {
-        let amount = rate * self.shortfall * self.value;
-        Entry::agreed((Party::Riparian(self.member), Party::Fund, amount), self.purpose)
-    }
 }

@@ -6,8 +6,8 @@ use crate::fairness::games::{Coalition, Game, GameError, core_is_empty, propensi
 use crate::network::basin::Basin;
 use crate::quantity::index::Idx;
 
+use super::discipline::Broken;
 use super::division::core_slack;
-use super::fee::Broken;
 use super::service::Fee;
 
 /// Differences up to this are not spoken of, MUSD.

@@ -4,7 +4,6 @@ use crate::allocation::terms::{InKind, Terms};
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::index::Idx;
 
-use super::carriage::Owed;
 use super::payments::NOTHING_MUSD;
 use super::settlement::Payment;
 
@@ -31,6 +30,17 @@ pub(super) struct Entry {
     pub(super) kind: Option<InKind>,
     /// The energy handed over, GWh; what the amount buys at the agreed price unless given.
     pub(super) energy: Option<f64>,
+}
+
+/// Electricity that one riparian owes another over the horizon.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Owed {
+    /// Who pays.
+    pub(super) payer: RiparianIdx,
+    /// Who is paid.
+    pub(super) taker: RiparianIdx,
+    /// How much must arrive, GWh, above 0.
+    pub(super) energy: f64,
 }
 
 /// The payments of a policy.
