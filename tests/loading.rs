@@ -214,3 +214,37 @@ fn explain_tells_file_and_source_of_each_value() {
     let problems = scenario::explain("dry-year", &[], Some("reservoir.toktogull")).unwrap_err();
     assert_eq!(problems.0[0].help.as_deref(), Some("did you mean `reservoir.toktogul`?"));
 }
+
+/// From the springs down, the longest branch first; the plants of a cascade as they stand.
+#[test]
+fn everything_stands_in_the_order_of_the_river() {
+    let scenario = scenario::load("consortium-2030", &[]).unwrap_or_else(|problems| panic!("{problems}"));
+    let basin = &scenario.basin;
+    let riparians: Vec<&str> = basin.riparians.iter().map(|own| own.name.as_str()).collect();
+    assert_eq!(riparians, ["KG", "UZ", "TJ", "KZ", "TM", "AF"]);
+    let reservoirs: Vec<&str> = basin.reservoirs.iter().map(|own| own.name.as_str()).collect();
+    assert_eq!(
+        reservoirs,
+        [
+            "kambarata_1",
+            "toktogul",
+            "andijan",
+            "kayrakkum",
+            "charvak",
+            "shardara",
+            "koksaray",
+            "rogun",
+            "nurek",
+            "tuyamuyun"
+        ]
+    );
+    let on = |name: &str| -> Vec<&str> {
+        let reach = basin.reaches.enumerate().find(|(_, reach)| reach.name == name).unwrap().0;
+        basin.plants_on(reach).map(|plant| basin.plants[plant].name.as_str()).collect()
+    };
+    assert_eq!(on("toktogul_uchkurgan"), ["toktogul", "kurpsai", "tash_kumyr", "shamaldysai", "uch_kurgan"]);
+    assert_eq!(on("nurek_vakhsh"), ["nurek", "baipaza", "sangtuda_1", "sangtuda_2", "golovnaya"]);
+    let shardara = basin.reservoirs.iter().find(|own| own.name == "shardara").unwrap().node;
+    let main = basin.outlets(shardara).next().unwrap();
+    assert_eq!(basin.reaches[main].name, "shardara_koksaray_intake", "not the way to the Arnasay lowland");
+}
