@@ -141,7 +141,7 @@ fn another_solver_finds_the_same_objective_the_same_utilities_and_the_same_water
 #[test]
 fn another_solver_finds_the_same_bargains() {
     let place = tempfile::tempdir().unwrap();
-    let own = "inherits = \"dry-year.toml\"\n[policy.nash_without_payments]\nagainst = \"quota\"\n\
+    let own = "inherits = \"dry-year.toml\"\n[policy.nash_without_payments]\ntitle = \"Nash\"\nagainst = \"quota\"\n\
                welfare = { alpha = 1, measure = \"benefit\", floor = \"status_quo\" }\n";
     fs::write(place.path().join("own.toml"), own).unwrap();
     let file = place.path().join("own.toml");

@@ -213,7 +213,11 @@ impl Exchanged {
     fn warnings(&self, deal: &Deal<'_>) -> Vec<String> {
         let (kept, more) = (deal.promise.kept(&self.plan), deal.promise.more);
         let released = (kept < more - NOTICED).then(|| {
-            format!("{} lets out {kept:.0} hm3 more in April-September than the status quo, {more:.0} are promised", deal.contract.reservoir)
+            format!(
+                "{} lets out {:.0} hm3 more in April-September than the status quo, {more:.0} are promised",
+                deal.contract.reservoir,
+                kept.round() + 0.0
+            )
         });
         released.into_iter().chain(self.agreed.iter().flat_map(|own| self.not_carried(deal, *own))).collect()
     }
