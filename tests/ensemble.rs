@@ -48,6 +48,9 @@ fn one_thread_and_three_write_the_same_bytes_and_the_manifest_says_what_was_draw
         serde_json::from_slice(&fs::read(place.path().join("t1/manifest.json")).unwrap()).unwrap();
     assert_eq!((&manifest["members"], &manifest["seed"]), (&5.into(), &11.into()));
     assert!(manifest["traces_per_second"].as_f64().unwrap() > 0.0);
+    let plot = mirab(place.path(), "plot t1");
+    assert_eq!(plot.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&plot.stderr).contains("holds an ensemble of 5 members"));
 }
 
 #[test]

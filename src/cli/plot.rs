@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::output::folder::RunFolder;
+use crate::output::manifest::{self, Manifest};
 use crate::output::plots::draw;
 use crate::output::tables::{TableError, Tables};
 use crate::scenario;
@@ -36,6 +37,7 @@ pub(super) struct Plot {
 /// A folder that holds no run of ours, or one that cannot be read or written.
 pub(super) fn plot(verb: &Plot) -> Result<(), Failure> {
     let folder = RunFolder::reopen_figures(&verb.folder).map_err(Failure::place)?;
+    check_is_single(&verb.folder)?;
     let scenario = scenario::load(&verb.folder.join("scenario.toml").display().to_string(), &[])
         .map_err(Failure::Scenario)?;
     let tables = read_tables(&verb.folder).map_err(Failure::Command)?;
@@ -52,6 +54,20 @@ pub(super) fn plot(verb: &Plot) -> Result<(), Failure> {
         return print::json(&json!({ "files": files }));
     }
     print::text(&format!("{} figures are in {}", files.len(), verb.folder.join("figures").display()))
+}
+
+/// An ensemble keeps what holds over its members, of which there are no figures.
+fn check_is_single(folder: &Path) -> Result<(), Failure> {
+    let bytes = fs::read(folder.join(manifest::FILE)).unwrap_or_default();
+    match Manifest::read(&bytes) {
+        Some(manifest) if manifest.members > 1 || manifest.seed.is_some() => {
+            let (place, members) = (folder.display(), manifest.members);
+            Err(Failure::command(format!(
+                "{place} holds an ensemble of {members} members, which has no figures"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn read_tables(folder: &Path) -> anyhow::Result<Tables> {
