@@ -77,6 +77,12 @@ pub(super) fn ensemble(verb: &Ensemble) -> Result<(), Failure> {
     manifest.traces_per_second = Some(speed);
     manifest.second_opinions = done.second_opinions;
     manifest.warnings.clone_from(&done.unsolved);
+    if done.second_opinions > 0 {
+        let asked = done.second_opinions;
+        manifest
+            .warnings
+            .push(format!("our own solver did not arrive at {asked} programs, and Clarabel was asked"));
+    }
     done.write(folder, &mut manifest, clock)?;
     if verb.run.json {
         print::json(&done.to_json(&manifest))?;

@@ -140,6 +140,12 @@ impl Done {
                 "`{name}`: {count} balances do not close, so its numbers cannot be trusted; the first: {first}"
             ));
         }
+        if outcome.second_opinions > 0 {
+            let (asked, programs) = (outcome.second_opinions, outcome.programs);
+            manifest.warnings.push(format!(
+                "`{name}`: our own solver did not arrive at {asked} of {programs} programs, and Clarabel was asked"
+            ));
+        }
         manifest.policies.push(PolicyRun {
             name: name.to_owned(),
             objective: outcome.objective,

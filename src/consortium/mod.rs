@@ -5,7 +5,7 @@ pub mod bound;
 mod carriage;
 pub mod coalition;
 pub mod discipline;
-mod division;
+pub mod division;
 mod fee;
 mod findings;
 mod fuel;
