@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use mirab::allocation::barter::{Contract, Exchange, Kinds, LastYear};
+use mirab::allocation::barter::{Contract, Exchange, Kinds, LastYear, Payer, Transit};
 use mirab::allocation::policy::Policy;
 use mirab::allocation::terms::InKind;
 use mirab::consortium::settle::settle_all;
@@ -22,12 +22,12 @@ fn load(name: &str) -> Scenario {
 }
 
 fn contract(scenario: &Scenario) -> Contract {
-    scenario.policies["barter"].contract.clone().unwrap()
+    scenario.policies["barter"].contracts[0].clone()
 }
 
-/// `barter` with another contract.
-fn with(scenario: &Scenario, contract: Contract) -> Policy {
-    Policy { contract: Some(contract), ..scenario.policies["barter"].clone() }
+/// `barter` with other contracts.
+fn with(scenario: &Scenario, contracts: Vec<Contract>) -> Policy {
+    Policy { contracts, ..scenario.policies["barter"].clone() }
 }
 
 struct Run {
@@ -37,8 +37,13 @@ struct Run {
 }
 
 impl Run {
-    /// Autarky, then contracts by name.
+    /// Autarky, then contracts by name, each a policy's only one.
     fn of(scenario: Scenario, contracts: Vec<(&str, Contract)>) -> Run {
+        Run::of_several(scenario, contracts.into_iter().map(|(name, own)| (name, vec![own])).collect())
+    }
+
+    /// Autarky, then policies by name with their contracts.
+    fn of_several(scenario: Scenario, contracts: Vec<(&str, Vec<Contract>)>) -> Run {
         let mut policies = vec![("autarky".to_owned(), scenario.policies["autarky"].clone())];
         policies.extend(contracts.into_iter().map(|(name, own)| (name.to_owned(), with(&scenario, own))));
         let window = scenario.window();
@@ -57,16 +62,25 @@ impl Run {
     }
 
     fn settlement(&self, policy: &str) -> Settlement {
-        let at = self.at(policy);
-        let outcome = [Ok(self.outcomes[at].clone())];
-        let settled = settle_all(self.scenario.window(), &self.policies[at..=at], &outcome);
+        self.settlement_with(policy, self.policies[self.at(policy)].1.clone())
+    }
+
+    /// What a policy comes to where other words are about its payments.
+    fn settlement_with(&self, policy: &str, words: Policy) -> Settlement {
+        let outcome = [Ok(self.outcome(policy).clone())];
+        let settled = settle_all(self.scenario.window(), &[(policy.to_owned(), words)], &outcome);
         settled.into_iter().next().unwrap().1.unwrap()
     }
 
     /// What Toktogul lets out in April-September, hm3.
     fn summer_release(&self, policy: &str) -> f64 {
+        self.release_of("toktogul", policy)
+    }
+
+    /// What a reservoir lets out in April-September, hm3.
+    fn release_of(&self, reservoir: &str, policy: &str) -> f64 {
         let basin = &self.scenario.basin;
-        let node = basin.reservoirs.iter().find(|own| own.name == "toktogul").unwrap().node;
+        let node = basin.reservoirs.iter().find(|own| own.name == reservoir).unwrap().node;
         let summer: Vec<_> = basin.horizon.periods_in(Season::Vegetation).collect();
         let plan = &self.outcome(policy).plan;
         basin.outlets(node).flat_map(|r| summer.iter().map(move |&t| plan.flow[r][t])).sum()
@@ -150,7 +164,7 @@ fn toktogul_lets_out_in_summer_what_autarky_does_and_the_volume() {
     let run = normal_year();
     let before = run.summer_release("autarky");
     for (name, policy) in run.policies.iter().filter(|(name, _)| name != "autarky" && name != "too_much") {
-        let promised = before + policy.contract.as_ref().unwrap().volume_of_this_year();
+        let promised = before + policy.contracts[0].volume_of_this_year();
         let after = run.summer_release(name);
         println!("{name}: {after:.1} hm3 in April-September, promised {promised:.1}");
         assert!(after >= promised * (1.0 - VOLUME), "{name}: {after} hm3, promised {promised}");
@@ -250,7 +264,7 @@ fn payments_are_the_exchanges_at_the_agreed_price_and_sum_to_nothing() {
     let nothing = run.settlement("nothing");
     assert!(nothing.payments.is_empty());
     assert!(
-        nothing.findings.contains(&"Nothing is exchanged under the contract.".to_owned()),
+        nothing.findings.contains(&"Nothing is exchanged under the contract about toktogul.".to_owned()),
         "{:?}",
         nothing.findings
     );
@@ -277,6 +291,74 @@ fn who_defaulted_alone_is_let_less_and_the_others_have_what_they_had() {
     assert!((release[0] - release[1]).abs() < 1e-6, "{release:?}");
     assert!((alone[0] / (alone[0] + alone[1]) - 1.0 / 3.0).abs() < 1e-6, "{alone:?}");
     assert!((alike[0] + alike[1] - alone[0] - alone[1]).abs() < 1e-3, "{alike:?} and {alone:?}");
+}
+
+/// Toktogul's contract, whose power to and from Kazakhstan goes through Uzbekistan, and one of Tajikistan's.
+fn of_two_owners() -> &'static Run {
+    static RUN: OnceLock<Run> = OnceLock::new();
+    RUN.get_or_init(|| {
+        let scenario = load("normal-year");
+        let transit = Transit { through: "UZ".to_owned(), price_USD_per_MWh: 5.0, payer: Payer::Partner };
+        let kyrgyz = Contract { transit: Some(transit), ..contract(&scenario) };
+        let tajik = Contract {
+            owner: "TJ".to_owned(),
+            reservoir: "kayrakkum".to_owned(),
+            volume_hm3: 300.0,
+            kWh_per_m3: Some(0.7),
+            partners: [("UZ".to_owned(), 1.0)].into_iter().collect(),
+            ratio: 0.571,
+            transit: None,
+            ..kyrgyz.clone()
+        };
+        Run::of_several(scenario, vec![("both", vec![kyrgyz, tajik])])
+    })
+}
+
+#[test]
+fn two_owners_let_out_what_each_has_promised_and_have_energy_back_each_at_its_own_ratio() {
+    let run = of_two_owners();
+    let contracts = &run.policies[run.at("both")].1.contracts;
+    for contract in contracts {
+        let more =
+            run.release_of(&contract.reservoir, "both") - run.release_of(&contract.reservoir, "autarky");
+        println!(
+            "{}: {more:.1} hm3 more in April-September, promised {}",
+            contract.owner, contract.volume_hm3
+        );
+        assert!(more >= contract.volume_hm3 - 1.0, "{}: {more} hm3", contract.owner);
+        let owner = run.scenario.basin.riparian_named(&contract.owner).unwrap();
+        let given = run.delivered("both", |own| own.giver == owner && own.season == Season::Vegetation);
+        let back = run.delivered("both", |own| own.taker == owner && own.season == Season::NonVegetation);
+        assert!(given > 100.0, "{}: {given} GWh", contract.owner);
+        let due = contract.reliability * contract.ratio * given;
+        assert!((back - due).abs() <= 1e-6, "{}: {back} GWh for {due}", contract.owner);
+    }
+    let findings = run.settlement("both").findings;
+    let said = |start: &str| findings.iter().any(|said| said.starts_with(start));
+    assert!(said("KG sends ") && said("TJ sends 210 GWh of summer power to UZ"), "{findings:?}");
+}
+
+#[test]
+fn the_way_is_paid_for_all_that_a_third_carries_and_its_own_goes_free() {
+    let run = of_two_owners();
+    let who = |name: &str| run.scenario.basin.riparian_named(name).unwrap();
+    let (kz, kg) = (who("KZ"), who("KG"));
+    let between =
+        |own: &Exchange| [own.giver, own.taker].contains(&kz) && [own.giver, own.taker].contains(&kg);
+    let carried = run.delivered("both", |own| own.kind == InKind::Electricity && between(own));
+    assert!(carried > 100.0, "{carried} GWh between Kyrgyzstan and Kazakhstan");
+    let words = &run.policies[run.at("both")].1;
+    for (payer, name) in [(Payer::Partner, "KZ"), (Payer::Owner, "KG")] {
+        let mut words = words.clone();
+        words.contracts[0].transit.as_mut().unwrap().payer = payer;
+        let settlement = run.settlement_with("both", words);
+        let transit: Vec<_> = settlement.payments.iter().filter(|own| own.purpose == "transit").collect();
+        let [fee] = transit[..] else { panic!("{transit:?}") };
+        assert_eq!((fee.from.as_str(), fee.to.as_str(), fee.in_kind.as_str()), (name, "UZ", "money"));
+        assert!((fee.amount_MUSD - 5e-3 * carried).abs() < 1e-9, "{fee:?} for {carried} GWh");
+        let sum: f64 = settlement.transfers.iter().map(|own| own.1).sum();
+        assert!(sum.abs() < 1e-9, "{sum}");
+    }
 }
 
 /// Kyrgyz load worth less than coal power over a line that loses much, and more than what it could be sold for: without

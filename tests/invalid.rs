@@ -671,6 +671,62 @@ fn a_contract_has_parties_that_exchange_power_and_shares_that_sum_to_1() {
 }
 
 #[test]
+fn the_way_of_a_contracts_electricity_is_through_a_third_and_paid_by_one_of_the_two() {
+    let wrong = |transit: &str, said: &str| {
+        assert_problem(&bartering(&[("transit", transit)]), &format!("policy.deal.contract.transit{said}"));
+    };
+    let good = "{ through = \"UZ\", price_USD_per_MWh = 5.0, payer = \"owner\" }";
+    assert!(problems(&bartering(&[("transit", good)])).is_empty());
+    wrong("{ through = \"TM\", price_USD_per_MWh = 5.0 }", ".through: no riparian is called `TM`");
+    wrong(
+        "{ through = \"KG\", price_USD_per_MWh = 5.0 }",
+        ".through = the owner, whose own grid is no transit",
+    );
+    wrong("{ through = \"UZ\", price_USD_per_MWh = -5.0 }", ".price_USD_per_MWh = -5 is negative");
+    wrong("{ through = \"UZ\" }", ".price_USD_per_MWh: is missing");
+    wrong(
+        "{ through = \"UZ\", price_USD_per_MWh = 5.0, payer = \"both\" }",
+        ".payer = \"both\" is none of \"partner\", \"owner\"",
+    );
+}
+
+#[test]
+fn a_policy_has_several_contracts_as_a_list_and_one_an_owner() {
+    let of = |owner: &str, partner: &str| {
+        format!(
+            "{{ owner = \"{owner}\", reservoir = \"toktogul\", volume_hm3 = 5.0, partners = {{ {partner} = 1.0 }} }}"
+        )
+    };
+    let deals = |contracts: &[String]| {
+        let list = contracts.join(", ");
+        format!("[policy.deal]\ntitle = \"Deal\"\nequilibrium = {{}}\ncontract = [{list}]")
+    };
+    assert!(problems(&deals(&[of("KG", "UZ")])).is_empty());
+    assert_problem(
+        &deals(&[of("KG", "UZ"), of("KG", "UZ")]),
+        "policy.deal.contract[2].owner = `KG` has a contract already: one an owner",
+    );
+    let one_of = |contracts: &[String], said: &str| {
+        let found = problems(&deals(contracts));
+        assert!(found.iter().any(|problem| problem.starts_with(said)), "{found:?}");
+    };
+    one_of(
+        &[of("KG", "UZ"), of("UZ", "KG")],
+        "policy.deal.contract[2].partners.KG: is the other side of a contract with UZ already",
+    );
+    one_of(&[of("KG", "UZ"), of("KG", "TM")], "policy.deal.contract[2].partners.TM: no riparian");
+    let text = deals(&[of("KG", "UZ")]).replace("volume_hm3", "volum_hm3");
+    assert_problem(
+        &text,
+        "policy.deal.contract.volum_hm3: unknown key `volum_hm3`; did you mean `volume_hm3`?",
+    );
+    assert_problem(
+        "[policy.deal]\ntitle = \"Deal\"\nequilibrium = {}\ncontract = 5.0",
+        "policy.deal.contract: wants a table, or a list of tables, not the number 5",
+    );
+}
+
+#[test]
 fn a_contract_goes_with_an_equilibrium_and_barter_with_a_contract() {
     let plan = |text: &str| {
         format!("[policy.next]\ntitle = \"Next\"\nwelfare = {{ alpha = 0, measure = \"benefit\" }}\n{text}")

@@ -7,7 +7,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::barter::Contract;
+use super::barter::{self, Contract};
 use super::guarantee::{Guarantee, JointPlant};
 use super::priority::{Constraint, PriorityClass, Use};
 use super::terms::Terms;
@@ -47,9 +47,15 @@ pub struct Policy {
     /// National best responses to a fixed point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equilibrium: Option<Equilibrium>,
-    /// Water in summer for energy in winter, between riparians who are each for themselves otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contract: Option<Contract>,
+    /// Water in summer for energy in winter, between riparians who are each for themselves otherwise: one contract an owner.
+    #[serde(
+        default,
+        rename = "contract",
+        deserialize_with = "barter::read",
+        serialize_with = "barter::write",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub contracts: Vec<Contract>,
     /// Serve classes strictly one after the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Vec<PriorityClass>>,
@@ -105,7 +111,7 @@ impl Policy {
 
     /// Whether the policy has no plan without a status quo.
     pub fn needs_status_quo(&self) -> bool {
-        self.contract.is_some()
+        !self.contracts.is_empty()
             || self.welfare.as_ref().is_some_and(|welfare| welfare.floor == Floor::StatusQuo)
     }
 }

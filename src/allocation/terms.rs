@@ -54,7 +54,7 @@ pub enum SettlementRule {
     Nucleolus,
     /// Each has what it adds to those above it (Ambec and Sprumont, 2002).
     DownstreamIncremental,
-    /// What is exchanged under the policy's contract is paid for at the agreed price.
+    /// What is exchanged under the policy's contracts is paid for at the agreed price.
     Barter,
 }
 

@@ -63,7 +63,8 @@ pub(super) const KINDS: [Kind; 14] = [
                 partners, who give energy back in October-March as electricity, fuel or money. Electricity goes by lines, \
                 beyond what they carry under the status quo, as far as they can: what they cannot take to a partner is not \
                 given, and what they cannot bring back is paid in money. Fuel and money are entries of the ledger alone: \
-                fuel is counted as the electricity that is made of it and changes no station's plan.",
+                fuel is counted as the electricity that is made of it and changes no station's plan. A list of contracts, one an \
+                owner, binds several; `transit` is a fee to a third whose grid carries the electricity.",
         source: "agreement of 17 March 1998 between Kazakhstan, Kyrgyzstan and Uzbekistan; one for one and the \
                  reliability: deals of 2021-2025; what follows a default is assumed",
     },

@@ -129,7 +129,7 @@ fn core(story: &Story<'_>, game: &Game, payoffs: &[f64]) -> Option<String> {
     let rule = match story.rule {
         SettlementRule::None => "Without payments the payoffs are",
         SettlementRule::ServiceFee => "With the storage-service fee the payoffs are",
-        SettlementRule::Barter => "With what the contract exchanges the payoffs are",
+        SettlementRule::Barter => "With what is exchanged by contract the payoffs are",
         SettlementRule::Nash => "Nash's split is",
         SettlementRule::Shapley => "Shapley's shares are",
         SettlementRule::Nucleolus => "The nucleolus is",

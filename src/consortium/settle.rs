@@ -217,7 +217,7 @@ fn ledger(
     story: &mut Story<'_>,
 ) -> Ledger {
     if case.terms.rule == SettlementRule::Barter {
-        return contract(basin, case, story);
+        return contracts(basin, case, story);
     }
     let before = &case.status_quo.benefits;
     let together: f64 = benefits.iter().sum();
@@ -250,11 +250,11 @@ fn ledger(
     }
 }
 
-/// What is exchanged under the policy's contract, whoever gains by it.
-fn contract(basin: &Basin, case: &Case<'_>, story: &mut Story<'_>) -> Ledger {
-    let exchanges = &case.outcome.exchanges;
-    case.policy.contract.iter().for_each(|contract| story.say(barter::sentences(basin, contract, exchanges)));
-    barter::ledger(exchanges, case.terms)
+/// What is exchanged under the policy's contracts, whoever gains by it.
+fn contracts(basin: &Basin, case: &Case<'_>, story: &mut Story<'_>) -> Ledger {
+    let (contracts, exchanges) = (&case.policy.contracts, &case.outcome.exchanges);
+    contracts.iter().for_each(|contract| story.say(barter::sentences(basin, contract, exchanges)));
+    barter::ledger(basin, contracts, exchanges, case.terms)
 }
 
 /// The fewest payments that give everybody its payoff.

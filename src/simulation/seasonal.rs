@@ -48,7 +48,7 @@ pub struct Outcome {
     pub head_gap: f64,
     /// The guarantees that had to give.
     pub gave_way: Vec<GaveWay>,
-    /// What is exchanged under the policy's contract.
+    /// What is exchanged under the policy's contracts.
     pub exchanges: Vec<Exchange>,
     /// What the user should know.
     pub warnings: Vec<String>,

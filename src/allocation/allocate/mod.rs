@@ -77,7 +77,7 @@ pub struct Effort {
     pub head_gap: f64,
     /// The guarantees that had to give.
     pub gave_way: Vec<GaveWay>,
-    /// What is exchanged under the policy's contract.
+    /// What is exchanged under the policy's contracts.
     pub exchanges: Vec<Exchange>,
     /// What the user should know.
     pub warnings: Vec<String>,
@@ -112,13 +112,12 @@ pub fn allocate(
         let (policy, why) = (policy.status_quo().unwrap_or_default().to_owned(), "it was not run".to_owned());
         return Err(Unsolved::NoStatusQuo { policy, why });
     }
-    if let (Some(rule), Some(contract), Some(status_quo)) =
-        (&policy.equilibrium, &policy.contract, status_quo)
-    {
-        return equilibrium::allocate_under(window, (rule, contract), status_quo, solver);
-    }
-    if let Some(rule) = &policy.equilibrium {
-        return equilibrium::allocate(window, rule, solver);
+    match (&policy.equilibrium, policy.contracts.as_slice(), status_quo) {
+        (Some(rule), [], _) => return equilibrium::allocate(window, rule, solver),
+        (Some(rule), contracts, Some(status_quo)) => {
+            return equilibrium::allocate_under(window, (rule, contracts), status_quo, solver);
+        }
+        _ => {}
     }
     let mut engine = Engine::of(window, policy, solver);
     match (&policy.welfare, status_quo) {

@@ -91,7 +91,7 @@ mod tests {
     }
 
     fn usual() -> Contract {
-        let contract = catalogue()["barter"].contract.clone().unwrap();
+        let contract = catalogue()["barter"].contracts[0].clone();
         Contract { ratio: 1.2, reliability: 0.5, ..contract }
     }
 

@@ -42,6 +42,34 @@ pub struct Contract {
     /// unless given.
     #[serde(default, skip_serializing_if = "LastYear::is_whole")]
     pub last_year_delivered: LastYear,
+    /// What the way of its electricity costs; nothing unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transit: Option<Transit>,
+}
+
+/// The fee for electricity that goes through the grid of a third, there and back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(non_snake_case)]
+pub struct Transit {
+    /// Whose grid carries it and who is paid, by name. What a partner exchanges with its own grid costs nothing.
+    pub through: String,
+    /// The fee for each MWh that arrives, USD/MWh, 0 or more.
+    pub price_USD_per_MWh: f64,
+    /// Who pays it; the partner unless given.
+    #[serde(default)]
+    pub payer: Payer,
+}
+
+/// Who pays for the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payer {
+    /// The partner, both ways.
+    #[default]
+    Partner,
+    /// The owner of the reservoir, both ways.
+    Owner,
 }
 
 /// What was delivered last year over what was promised, 0 or more.
@@ -103,7 +131,7 @@ impl Contract {
     /// use mirab::allocation::barter::LastYear;
     /// use mirab::allocation::policy::catalogue;
     ///
-    /// let mut contract = catalogue()["barter"].contract.clone().unwrap();
+    /// let mut contract = catalogue()["barter"].contracts[0].clone();
     /// contract.partners = [("KZ".to_owned(), 0.25), ("UZ".to_owned(), 0.75)].into_iter().collect();
     /// contract.last_year_delivered = LastYear::Each([("KZ".to_owned(), 0.8)].into_iter().collect());
     /// assert!((contract.volume_of_this_year() / contract.volume_hm3 - 0.95).abs() < 1e-12);

@@ -165,7 +165,7 @@ impl<'a> Game<'a, '_> {
     fn response(&self, plan: &Plan, i: RiparianIdx) -> Response<'a> {
         let formulation = Formulation::new(self.window, &plan.yields(self.window), Detail::Money);
         let mut response = Response::new(formulation, i, plan);
-        self.promise.iter().filter(|promise| promise.owner == i).for_each(|promise| response.keep(promise));
+        self.promises.iter().filter(|promise| promise.owner == i).for_each(|promise| response.keep(promise));
         response
     }
 }

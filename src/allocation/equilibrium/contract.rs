@@ -1,9 +1,9 @@
-//! The plan under a contract: each for itself as in autarky, with the owner of a reservoir bound to let out more in
+//! The plan under contracts: each for itself as in autarky, with the owners of reservoirs bound to let out more in
 //! April-September, then a joint dispatch in which the energy agreed on is sent.
 //!
-//! The rounds start from the status quo's plan, whose owner is now bound by `sum of R >= that of the status quo + V`. With
+//! The rounds start from the status quo's plan, whose owners are now bound by `sum of R >= that of the status quo + V`. With
 //! the water as it stands then, the partners' net receipts of April-September rise by the summer power `X_j` over the status
-//! quo's and the owner's of October-March by what they give back, as far as lines can carry it. Where nothing more is to be
+//! quo's and an owner's of October-March by what they give back, as far as lines can carry it. Where nothing more is to be
 //! let out the status quo stands.
 
 use crate::energy::hydropower::Yields;
@@ -30,86 +30,102 @@ const HAIR: f64 = 1e-3;
 /// A receipt where a line is full already: no more than what smoothing leaves, GWh.
 const HARDLY_ANY: f64 = 0.1;
 
-/// Allocates a window under a contract.
+/// Allocates a window under contracts, of which no two have the same owner.
 ///
 /// # Errors
 /// Limits that contradict each other, or a solver that stops without an answer.
 pub(in crate::allocation) fn allocate_under(
     window: Window<'_>,
-    (rule, contract): (&Equilibrium, &Contract),
+    (rule, contracts): (&Equilibrium, &[Contract]),
     status_quo: &StatusQuo,
     solver: &dyn Solver,
 ) -> Result<Allocation, Unsolved> {
     let yields = status_quo.plan.yields(window);
-    let promise = Promise::of(window.basin, contract, &status_quo.plan);
-    let Some(promise) = promise.as_ref().filter(|promise| promise.more > 0.0) else {
-        return Ok(standing(status_quo, yields, promise.is_none().then(|| absent(contract))));
-    };
-    let deal = Deal { basin: window.basin, contract, promise, before: &status_quo.plan, yields: &yields };
+    let (mut deals, mut warnings) = (Vec::new(), Vec::new());
+    for contract in contracts {
+        match Promise::of(window.basin, contract, &status_quo.plan) {
+            Some(promise) if promise.more > 0.0 => {
+                let (basin, before) = (window.basin, &status_quo.plan);
+                deals.push(Deal { basin, contract, promise, before, yields: &yields });
+            }
+            Some(_) => {}
+            None => warnings.push(absent(contract)),
+        }
+    }
+    if deals.is_empty() {
+        return Ok(standing(status_quo, yields, warnings));
+    }
     let own = InteriorPoint::default();
     let mut game = Game::new(window, order(window.basin, rule), &own);
-    game.promise = Some(promise.clone());
+    game.promises = deals.iter().map(|deal| deal.promise.clone()).collect();
     let water = game.rounds(status_quo.plan.clone(), rule.rounds)?;
     game.solver = solver;
     let yields = water.yields(window);
-    let exchanged = game.exchange(&deal, &water, &yields)?;
-    let effort = Effort { head_gap: exchanged.plan.head_gap(window, &yields), ..game.effort };
-    Ok(exchanged.finish(&deal, effort, yields))
+    let exchanged = game.exchange(&deals, &water, &yields)?;
+    let head_gap = exchanged.plan.head_gap(window, &yields);
+    warnings.extend(std::mem::take(&mut game.effort.warnings));
+    Ok(exchanged.finish(&deals, Effort { head_gap, warnings, ..game.effort }, yields))
 }
 
 /// The status quo as it is: nothing is exchanged.
-fn standing(status_quo: &StatusQuo, yields: Yields, warning: Option<String>) -> Allocation {
+fn standing(status_quo: &StatusQuo, yields: Yields, warnings: Vec<String>) -> Allocation {
     let (plan, benefit) = (status_quo.plan.clone(), status_quo.benefits.iter().sum());
-    let effort = Effort { warnings: warning.into_iter().collect(), ..Effort::default() };
+    let effort = Effort { warnings, ..Effort::default() };
     Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort }
 }
 
 /// Says that a contract of the catalogue is not about this basin.
 fn absent(contract: &Contract) -> String {
     let Contract { owner, reservoir, .. } = contract;
-    format!(
-        "the basin has no reservoir {reservoir} of {owner}: nothing is exchanged and the status quo stands"
-    )
+    format!("the basin has no reservoir {reservoir} of {owner}: nothing is exchanged by that contract")
 }
 
 /// A contract and what it is counted from.
 struct Deal<'d> {
     basin: &'d Basin,
     contract: &'d Contract,
-    promise: &'d Promise,
+    promise: Promise,
     before: &'d Plan,
     /// The yields at the status quo's heads.
     yields: &'d Yields,
 }
 
-/// A plan under a contract, and what is exchanged by it.
+/// The summer power of the partners of a contract, GWh.
+type Power = Vec<(RiparianIdx, f64)>;
+
+/// A plan under contracts, and what is exchanged by it.
 struct Exchanged {
     plan: Plan,
     benefit: f64,
     exchanges: Vec<Exchange>,
-    /// The summer power agreed on, by partner, GWh.
-    agreed: Vec<(RiparianIdx, f64)>,
+    /// The summer power agreed on, by contract.
+    agreed: Vec<Power>,
 }
 
 impl Game<'_, '_> {
     /// The joint dispatch with the energy that is sent to the partners and comes back.
-    fn exchange(&mut self, deal: &Deal<'_>, water: &Plan, yields: &Yields) -> Result<Exchanged, Unsolved> {
+    fn exchange(&mut self, deals: &[Deal<'_>], water: &Plan, yields: &Yields) -> Result<Exchanged, Unsolved> {
+        let receipts = |power: &[Power]| -> Vec<Receipt> {
+            deals.iter().zip(power).flat_map(|(deal, power)| deal.receipts(power)).collect()
+        };
         let free = self.dispatch(water, yields, &[])?.0;
-        let agreed = deal.agreed(&free, yields);
-        let first = self.dispatch(water, yields, &deal.receipts(&agreed))?;
-        let carried = deal.carried(&agreed, &first.0);
+        let agreed: Vec<Power> = deals.iter().map(|deal| deal.agreed(&free, yields)).collect();
+        let first = self.dispatch(water, yields, &receipts(&agreed))?;
+        let own = deals.iter().zip(&agreed);
+        let carried: Vec<Power> = own.map(|(deal, agreed)| deal.carried(agreed, &first.0)).collect();
         let (plan, benefit) = match carried == agreed {
             true => first,
-            false => self.dispatch(water, yields, &deal.receipts(&carried))?,
+            false => self.dispatch(water, yields, &receipts(&carried))?,
         };
-        let exchanges = deal.exchanges(&carried, &plan);
+        let own = deals.iter().zip(&carried);
+        let exchanges = own.flat_map(|(deal, carried)| deal.exchanges(carried, &plan)).collect();
         Ok(Exchanged { plan, benefit, exchanges, agreed })
     }
 }
 
 impl Deal<'_> {
     /// The summer power of each partner who is in the basin, GWh: its share of `X = k V`.
-    fn agreed(&self, plan: &Plan, yields: &Yields) -> Vec<(RiparianIdx, f64)> {
+    fn agreed(&self, plan: &Plan, yields: &Yields) -> Power {
         let released = self.promise.kept(plan).clamp(0.0, self.promise.more);
         let made = || self.generated(plan, yields) - self.generated(self.before, self.yields);
         let power = self.contract.kWh_per_m3.map_or_else(made, |k| k * released).max(0.0);
@@ -167,7 +183,7 @@ impl Deal<'_> {
     }
 
     /// How much of the summer power a plan carries: all of it, but for what a solver leaves open, or what there is.
-    fn carried(&self, agreed: &[(RiparianIdx, f64)], plan: &Plan) -> Vec<(RiparianIdx, f64)> {
+    fn carried(&self, agreed: &[(RiparianIdx, f64)], plan: &Plan) -> Power {
         let own = |&(partner, summer): &(RiparianIdx, f64)| {
             (partner, all_or(summer, summer + self.missing(self.summer(partner, summer), plan)))
         };
@@ -202,15 +218,17 @@ impl Deal<'_> {
 }
 
 impl Exchanged {
-    fn finish(self, deal: &Deal<'_>, mut effort: Effort, yields: Yields) -> Allocation {
-        effort.warnings.extend(self.warnings(deal));
+    fn finish(self, deals: &[Deal<'_>], mut effort: Effort, yields: Yields) -> Allocation {
+        for (deal, agreed) in deals.iter().zip(&self.agreed) {
+            effort.warnings.extend(self.warnings(deal, agreed));
+        }
         effort.exchanges = self.exchanges;
         let Exchanged { plan, benefit, .. } = self;
         Allocation { plan, prices: None, benefit, yields, levels: Vec::new(), effort }
     }
 
-    /// What of the contract could not be kept.
-    fn warnings(&self, deal: &Deal<'_>) -> Vec<String> {
+    /// What of a contract could not be kept.
+    fn warnings(&self, deal: &Deal<'_>, agreed: &[(RiparianIdx, f64)]) -> Vec<String> {
         let (kept, more) = (deal.promise.kept(&self.plan), deal.promise.more);
         let released = (kept < more - NOTICED).then(|| {
             format!(
@@ -219,20 +237,22 @@ impl Exchanged {
                 kept.round() + 0.0
             )
         });
-        released.into_iter().chain(self.agreed.iter().flat_map(|own| self.not_carried(deal, *own))).collect()
+        released.into_iter().chain(agreed.iter().flat_map(|own| self.not_carried(deal, *own))).collect()
     }
 
     /// What the lines between the owner and a partner could not carry.
     fn not_carried(&self, deal: &Deal<'_>, (partner, agreed): (RiparianIdx, f64)) -> Vec<String> {
-        let sum = |season: Season, kind: InKind| -> f64 {
-            let own = self.exchanges.iter().filter(|own| own.giver == partner || own.taker == partner);
-            own.filter(|own| own.season == season && own.kind == kind).map(|own| own.delivered_GWh).total()
+        let owner = deal.promise.owner;
+        let sum = |(giver, taker): (RiparianIdx, RiparianIdx), season: Season| -> f64 {
+            let own = self.exchanges.iter().filter(|own| (own.giver, own.taker) == (giver, taker));
+            let by_line = own.filter(|own| own.season == season && own.kind == InKind::Electricity);
+            by_line.map(|own| own.delivered_GWh).total()
         };
-        let summer = sum(Season::Vegetation, InKind::Electricity);
+        let summer = sum((owner, partner), Season::Vegetation);
         let by_line = deal.returned(partner, summer).by_line();
-        let winter = sum(Season::NonVegetation, InKind::Electricity);
+        let winter = sum((partner, owner), Season::NonVegetation);
         let name = |i: RiparianIdx| &deal.basin.riparians[i].name;
-        let (owner, partner) = (name(deal.promise.owner), name(partner));
+        let (owner, partner) = (name(owner), name(partner));
         let there = (summer < agreed - NOTICED).then(|| {
             format!("lines carry {summer:.0} of {agreed:.0} GWh of summer power from {owner} to {partner}; the rest is not given and nothing is due for it")
         });

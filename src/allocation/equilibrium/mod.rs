@@ -117,15 +117,15 @@ struct Game<'a, 's> {
     solver: &'s dyn Solver,
     order: Vec<RiparianIdx>,
     memory: Table<RiparianIdx, Memory>,
-    /// What one of them has promised to let out.
-    promise: Option<Promise>,
+    /// What some of them have promised to let out.
+    promises: Vec<Promise>,
     effort: Effort,
 }
 
 impl<'a, 's> Game<'a, 's> {
     fn new(window: Window<'a>, order: Vec<RiparianIdx>, solver: &'s dyn Solver) -> Game<'a, 's> {
         let memory = window.basin.riparians.map(|_| Memory::default());
-        Game { window, solver, order, memory, promise: None, effort: Effort::default() }
+        Game { window, solver, order, memory, promises: Vec::new(), effort: Effort::default() }
     }
 
     /// Rounds in which all answer, in order.

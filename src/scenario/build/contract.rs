@@ -17,82 +17,138 @@ pub(super) fn check_contract(desk: &Desk<'_>, at: &Entry<'_>, policy: &Policy) {
     if by_barter.is_some_and(|terms| terms.in_kind != InKind::Money) {
         at.problem("settlement.in_kind", "is said by contract.in_kind under `barter`");
     }
-    let Some(contract) = &policy.contract else {
-        if by_barter.is_some() {
+    let contracts = policy.contracts.as_slice();
+    match contracts {
+        [] if by_barter.is_some() => {
             at.problem("settlement.rule", "= `barter` pays for what a contract exchanges, and there is none");
         }
-        return;
-    };
-    if policy.equilibrium.is_none() {
-        at.problem("contract", "binds riparians who are each for themselves: it goes with equilibrium");
+        [] => {}
+        _ if policy.equilibrium.is_none() => {
+            at.problem("contract", "binds riparians who are each for themselves: it goes with equilibrium");
+        }
+        _ => {}
     }
-    check_parties(desk, at, contract);
-    check_numbers(at, contract);
-    check_last_year(at, contract);
+    for (k, contract) in contracts.iter().enumerate() {
+        let own = Clause { desk, at, number: (contracts.len() > 1).then_some(k + 1) };
+        own.check_parties(contract);
+        own.check_numbers(contract);
+        own.check_last_year(contract);
+        own.check_transit(contract);
+        own.check_beside(contract, &contracts[..k]);
+    }
 }
 
-fn check_parties(desk: &Desk<'_>, at: &Entry<'_>, contract: &Contract) {
-    check_party(desk, at, "contract.owner", &contract.owner);
-    at.find("contract.reservoir", &contract.reservoir, &desk.reservoirs);
-    let reservoir = desk.file.reservoir.get(&contract.reservoir);
-    let owner = reservoir.and_then(|own| own.riparian.as_ref()).filter(|own| **own != contract.owner);
-    if let (Some(other), Some(_)) = (owner, desk.riparians.get(&contract.owner)) {
-        let what = format!("= `{}` belongs to {other}, not to {}", contract.reservoir, contract.owner);
-        at.problem("contract.reservoir", what);
-    }
-    for (name, &share) in &contract.partners {
-        let key = format!("contract.partners.{name}");
-        check_party(desk, at, &key, name);
-        at.optional(&key, Some(share), Range::Share);
-        if *name == contract.owner {
-            at.problem(&key, "is the owner, who needs no contract with itself");
+/// A contract of a policy, by its number where there are several.
+struct Clause<'d> {
+    desk: &'d Desk<'d>,
+    at: &'d Entry<'d>,
+    number: Option<usize>,
+}
+
+impl Clause<'_> {
+    fn key(&self, key: &str) -> String {
+        match self.number {
+            Some(number) => format!("contract[{number}].{key}"),
+            None => format!("contract.{key}"),
         }
     }
-    check_sum(at, "contract.partners", contract.partners.values().sum());
-}
 
-/// A party is a riparian there is, with a power area to send from and to.
-fn check_party(desk: &Desk<'_>, at: &Entry<'_>, key: &str, name: &str) {
-    if at.find(key, name, &desk.riparians).is_some() && desk.areas.get(name).is_none() {
-        at.problem(key, format!("exchanges power, and {name} has no power area"));
+    fn problem(&self, key: &str, what: impl Into<String>) {
+        self.at.problem(&self.key(key), what);
     }
-}
 
-fn check_numbers(at: &Entry<'_>, contract: &Contract) {
-    let kinds = contract.in_kind;
-    let numbers = [
-        ("volume_hm3", Some(contract.volume_hm3), Range::NotNegative),
-        ("kWh_per_m3", contract.kWh_per_m3, Range::Positive),
-        ("ratio", Some(contract.ratio), Range::NotNegative),
-        ("reliability", Some(contract.reliability), Range::Share),
-        ("in_kind.electricity", Some(kinds.electricity), Range::Share),
-        ("in_kind.fuel", Some(kinds.fuel), Range::Share),
-        ("in_kind.money", Some(kinds.money), Range::Share),
-    ];
-    for (key, value, range) in numbers {
-        at.optional(&format!("contract.{key}"), value, range);
+    fn optional(&self, key: &str, value: f64, range: Range) -> Option<f64> {
+        self.at.optional(&self.key(key), Some(value), range)
     }
-    let efficiency = Some(contract.fuel_efficiency);
-    let key = "contract.fuel_efficiency";
-    if at.optional(key, efficiency, Range::Share).is_some() {
-        at.optional(key, efficiency, Range::Positive);
-    }
-    check_sum(at, "contract.in_kind", kinds.electricity + kinds.fuel + kinds.money);
-}
 
-fn check_last_year(at: &Entry<'_>, contract: &Contract) {
-    let key = "contract.last_year_delivered";
-    match &contract.last_year_delivered {
-        LastYear::Alike(share) => {
-            at.optional(key, Some(*share), Range::NotNegative);
+    fn check_parties(&self, contract: &Contract) {
+        let Clause { desk, at, .. } = *self;
+        self.check_party("owner", &contract.owner);
+        at.find(&self.key("reservoir"), &contract.reservoir, &desk.reservoirs);
+        let reservoir = desk.file.reservoir.get(&contract.reservoir);
+        let owner = reservoir.and_then(|own| own.riparian.as_ref()).filter(|own| **own != contract.owner);
+        if let (Some(other), Some(_)) = (owner, desk.riparians.get(&contract.owner)) {
+            let what = format!("= `{}` belongs to {other}, not to {}", contract.reservoir, contract.owner);
+            self.problem("reservoir", what);
         }
-        LastYear::Each(shares) => {
-            for (name, &share) in shares {
-                let key = format!("{key}.{name}");
-                at.optional(&key, Some(share), Range::NotNegative);
-                if !contract.partners.contains_key(name) {
-                    at.problem(&key, "is no partner of the contract");
+        for (name, &share) in &contract.partners {
+            let key = format!("partners.{name}");
+            self.check_party(&key, name);
+            self.optional(&key, share, Range::Share);
+            if *name == contract.owner {
+                self.problem(&key, "is the owner, who needs no contract with itself");
+            }
+        }
+        check_sum(at, &self.key("partners"), contract.partners.values().sum());
+    }
+
+    /// A party is a riparian there is, with a power area to send from and to.
+    fn check_party(&self, key: &str, name: &str) {
+        let Clause { desk, at, .. } = *self;
+        if at.find(&self.key(key), name, &desk.riparians).is_some() && desk.areas.get(name).is_none() {
+            self.problem(key, format!("exchanges power, and {name} has no power area"));
+        }
+    }
+
+    fn check_numbers(&self, contract: &Contract) {
+        let kinds = contract.in_kind;
+        let numbers = [
+            ("volume_hm3", Some(contract.volume_hm3), Range::NotNegative),
+            ("kWh_per_m3", contract.kWh_per_m3, Range::Positive),
+            ("ratio", Some(contract.ratio), Range::NotNegative),
+            ("reliability", Some(contract.reliability), Range::Share),
+            ("in_kind.electricity", Some(kinds.electricity), Range::Share),
+            ("in_kind.fuel", Some(kinds.fuel), Range::Share),
+            ("in_kind.money", Some(kinds.money), Range::Share),
+        ];
+        for (key, value, range) in numbers {
+            self.at.optional(&self.key(key), value, range);
+        }
+        let (key, efficiency) = ("fuel_efficiency", contract.fuel_efficiency);
+        if self.optional(key, efficiency, Range::Share).is_some() {
+            self.optional(key, efficiency, Range::Positive);
+        }
+        check_sum(self.at, &self.key("in_kind"), kinds.electricity + kinds.fuel + kinds.money);
+    }
+
+    fn check_last_year(&self, contract: &Contract) {
+        let key = "last_year_delivered";
+        match &contract.last_year_delivered {
+            LastYear::Alike(share) => {
+                self.optional(key, *share, Range::NotNegative);
+            }
+            LastYear::Each(shares) => {
+                for (name, &share) in shares {
+                    let key = format!("{key}.{name}");
+                    self.optional(&key, share, Range::NotNegative);
+                    if !contract.partners.contains_key(name) {
+                        self.problem(&key, "is no partner of the contract");
+                    }
                 }
+            }
+        }
+    }
+
+    fn check_transit(&self, contract: &Contract) {
+        let Some(transit) = &contract.transit else { return };
+        self.at.find(&self.key("transit.through"), &transit.through, &self.desk.riparians);
+        self.optional("transit.price_USD_per_MWh", transit.price_USD_per_MWh, Range::NotNegative);
+        if transit.through == contract.owner {
+            self.problem("transit.through", "= the owner, whose own grid is no transit");
+        }
+    }
+
+    /// Beside those before it: what two contracts have the same two riparians exchange could not be told apart.
+    fn check_beside(&self, contract: &Contract, before: &[Contract]) {
+        for other in before {
+            if other.owner == contract.owner {
+                let what = format!("= `{}` has a contract already: one an owner", contract.owner);
+                self.problem("owner", what);
+            }
+            let mutual = other.partners.contains_key(&contract.owner);
+            if mutual && contract.partners.contains_key(&other.owner) {
+                let what = format!("is the other side of a contract with {} already", contract.owner);
+                self.problem(&format!("partners.{}", other.owner), what);
             }
         }
     }
