@@ -11,7 +11,7 @@ use mirab::scenario::{Scenario, load};
 use mirab::solver::clarabel::Clarabel;
 use mirab::solver::interior_point::{Batch, InteriorPoint};
 use mirab::solver::program::{ConvexTerm, Program};
-use mirab::solver::{Solution, Solver};
+use mirab::solver::{Alike, Solution, Solver};
 use std::hint::black_box;
 use std::sync::Mutex;
 use std::time::Instant;
@@ -120,7 +120,8 @@ fn ensemble(name: &str, program: &Program, count: usize, clarabel: usize) {
     }) / clarabel as f64;
     let mut solve = |from: Option<&Solution>| {
         for group in traces.chunks(8 * Batch::WIDTH) {
-            let found = from.map_or_else(|| batch.solve(group), |near| batch.solve_from(group, near));
+            let programs: Vec<&Program> = group.iter().collect();
+            let found = from.map_or_else(|| batch.solve(group), |near| batch.solve_from(&programs, near));
             assert!(found.iter().all(Solution::is_usable));
             asked += found.iter().filter(|answer| answer.second_opinion).count();
         }

@@ -29,11 +29,10 @@ impl<'a> Held<'a> {
     pub(super) fn hold(&mut self, levels: &[f64], slack: f64) {
         let program = &mut self.formulation.program;
         for (&member, level) in self.members.iter().zip(levels) {
-            let bounds = *program.variable(member);
-            let least = if *level < LOSS { f64::NEG_INFINITY } else { 0.0 };
-            let floor = (level - slack * level.abs()).min(bounds.upper).max(least);
-            program.set_bounds(member, floor, bounds.upper);
-            self.vertex.set_bounds(member, floor, bounds.upper);
+            let most = program.variable(member).upper;
+            let floor = floor(*level, slack, most);
+            program.set_bounds(member, floor, most);
+            self.vertex.set_bounds(member, floor, most);
         }
         self.formulation.maximise_benefit();
         self.vertex.set_costs(self.formulation.program.costs());
@@ -64,6 +63,12 @@ impl<'a> Held<'a> {
         }
         settle(program, &solution.values);
     }
+}
+
+/// The floor under a level, lower by a slack relative to it and not above its most.
+pub(super) fn floor(level: f64, slack: f64, most: f64) -> f64 {
+    let least = if level < LOSS { f64::NEG_INFINITY } else { 0.0 };
+    (level - slack * level.abs()).min(most).max(least)
 }
 
 /// Makes minus `sum w phi_alpha(u)` the objective, weights relative to their mean.

@@ -1,6 +1,7 @@
 //! `mirab ensemble`: the same policies on many draws of what comes, and what holds over all of them.
 //!
-//! Each member goes the whole way of `compare`: heads, goal, benefit, settlement. Only what holds over all members is kept.
+//! Policies that add up plan their members side by side at the heads of the year they vary; the others go the whole way of
+//! `compare` with each. All are replayed, settled and judged alike. Only what holds over all members is kept.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,6 +11,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use crate::allocation::policy::Policy;
+use crate::allocation::unsolved::Unsolved;
 use crate::allocation::window::Window;
 use crate::consortium::settle::settle_all;
 use crate::evaluation::rows::ComparisonRow;
@@ -19,8 +21,8 @@ use crate::output::manifest::{self, Manifest};
 use crate::output::tables::Tables;
 use crate::output::terminal::ensemble as told;
 use crate::scenario::Scenario;
-use crate::simulation::ensemble::each_member;
-use crate::simulation::seasonal::run_among;
+use crate::simulation::ensemble::{Draws, Ensemble as Years};
+use crate::simulation::seasonal::Outcome;
 use crate::solver::Solver;
 
 use super::failure::Failure;
@@ -122,15 +124,19 @@ impl Ensemble {
         let progress = Progress::new(self.members as usize, "solving", self.run.quiet);
         let asked: Vec<(String, Policy)> =
             policies.iter().map(|name| (name.clone(), scenario.policies[name].clone())).collect();
-        let clock = Instant::now();
-        let look = |k: u32, window: Window<'_>| {
-            let member = Member::look(scenario, &asked, window, solver, k);
+        let look = |k: u32, window: Window<'_>, outcomes: Vec<Result<Outcome, Unsolved>>| {
+            let member = Member::of(&asked, window, outcomes, k);
             progress.step(&format!("member {k}"));
             member
         };
-        let members =
-            pool.install(|| each_member(scenario.window(), &scenario.rivers, self.seed, self.members, look));
-        Ok((members, f64::from(self.members) / clock.elapsed().as_secs_f64()))
+        let draws = Draws { seed: self.seed, members: self.members };
+        pool.install(|| {
+            let window = scenario.window();
+            let years = Years::new(window, &scenario.rivers, &asked, &scenario.policies, solver);
+            let clock = Instant::now();
+            let members = years.run(draws, look);
+            Ok((members, f64::from(self.members) / clock.elapsed().as_secs_f64()))
+        })
     }
 }
 
@@ -142,15 +148,13 @@ struct Member {
 }
 
 impl Member {
-    /// Runs the policies on one member.
-    fn look(
-        scenario: &Scenario,
+    /// Settles and judges what came of a member.
+    fn of(
         asked: &[(String, Policy)],
         window: Window<'_>,
-        solver: &dyn Solver,
+        outcomes: Vec<Result<Outcome, Unsolved>>,
         k: u32,
     ) -> Member {
-        let outcomes = run_among(window, asked, &scenario.policies, solver, &|_| {});
         let (mut tables, mut settlements, mut solved) = (Tables::default(), Vec::new(), Vec::new());
         let (mut unsolved, mut second_opinions) = (Vec::new(), 0);
         for (name, settlement) in settle_all(window, asked, &outcomes) {

@@ -238,13 +238,23 @@ fn run_from(
     yields: &Yields,
 ) -> Result<Outcome, Unsolved> {
     let allocation = allocate(window, &entry.policy, status_quo.as_deref(), solver, yields)?;
+    Ok(outcome(window, &entry.name, allocation, status_quo))
+}
+
+/// What comes of an allocation once it is replayed.
+pub(super) fn outcome(
+    window: Window<'_>,
+    policy: &str,
+    allocation: Allocation,
+    status_quo: Option<Arc<StatusQuo>>,
+) -> Outcome {
     let Allocation { plan, prices, benefit, levels, effort, yields: assumed } = allocation;
-    let origin = Origin { policy: &entry.name, member: 0 };
+    let origin = Origin { policy, member: 0 };
     let mut record = replay(window, &plan, prices.as_ref(), origin);
     record
         .broken_promises
         .extend(effort.gave_way.iter().filter_map(|gave| broken(window.basin, origin, gave)));
-    Ok(Outcome {
+    Outcome {
         record,
         objective: benefit,
         levels,
@@ -259,7 +269,7 @@ fn run_from(
         yields: plan.yields(window),
         assumed,
         plan,
-    })
+    }
 }
 
 /// A guarantee that gave way as a promise that was not kept, from the first period in which it is short, or of its season.

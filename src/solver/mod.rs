@@ -80,4 +80,26 @@ pub trait Solver: Sync {
 
     /// Minimises the program.
     fn solve(&self, program: &Program) -> Solution;
+
+    /// What minimises programs like a template, which differ from it in right-hand sides, bounds, costs and weights: one after the
+    /// other, unless a method can do more at once.
+    fn alike<'s>(&'s self, _template: &Program) -> Box<dyn Alike + 's> {
+        Box::new(EachAlone(self))
+    }
+}
+
+/// A method made ready for programs like a template.
+pub trait Alike: Send + Sync {
+    /// Minimises the programs, beginning near a solution of the template where the method can; the answers come in their order, and
+    /// what each comes to does not depend on the others.
+    fn solve_from(&self, programs: &[&Program], near: &Solution) -> Vec<Solution>;
+}
+
+/// Programs solved one after the other.
+struct EachAlone<'s, S: ?Sized>(&'s S);
+
+impl<S: Solver + ?Sized> Alike for EachAlone<'_, S> {
+    fn solve_from(&self, programs: &[&Program], _near: &Solution) -> Vec<Solution> {
+        programs.iter().map(|program| self.0.solve(program)).collect()
+    }
 }

@@ -12,6 +12,7 @@
 mod fair;
 mod goal;
 mod lift;
+pub mod traces;
 
 use crate::energy::hydropower::{StoragePath, Yields};
 use crate::solver::interior_point::InteriorPoint;

@@ -4,7 +4,7 @@
 
 use super::super::form::Form;
 use super::super::program::Program;
-use super::super::{Solution, Solver};
+use super::super::{Alike, Solution, Solver};
 use super::InteriorPoint;
 use super::plan::Plan;
 
@@ -32,15 +32,10 @@ impl Batch<'_> {
 
     /// Solves the programs, in their order. What each comes to does not depend on which others are solved with it.
     pub fn solve(&self, programs: &[Program]) -> Vec<Solution> {
-        self.solve_near(programs, None)
+        self.solve_near(&programs.iter().collect::<Vec<_>>(), None)
     }
 
-    /// Solves the programs, each beginning near a solution of a like one.
-    pub fn solve_from(&self, programs: &[Program], near: &Solution) -> Vec<Solution> {
-        self.solve_near(programs, Some(near))
-    }
-
-    fn solve_near(&self, programs: &[Program], near: Option<&Solution>) -> Vec<Solution> {
+    fn solve_near(&self, programs: &[&Program], near: Option<&Solution>) -> Vec<Solution> {
         let forms = programs.iter().map(|program| self.fitting(program));
         let (mut fitting, mut alone): (Vec<(usize, Form)>, Vec<usize>) = (Vec::new(), Vec::new());
         for (at, form) in forms.enumerate() {
@@ -50,9 +45,9 @@ impl Batch<'_> {
             }
         }
         let mut solutions: Vec<(usize, Solution)> =
-            alone.into_iter().map(|at| (at, self.solver.solve(&programs[at]))).collect();
+            alone.into_iter().map(|at| (at, self.solver.solve(programs[at]))).collect();
         let places: Vec<usize> = fitting.iter().map(|(at, _)| *at).collect();
-        let fitting_programs: Vec<&Program> = places.iter().map(|at| &programs[*at]).collect();
+        let fitting_programs: Vec<&Program> = places.iter().map(|at| programs[*at]).collect();
         let forms: Vec<Form> = fitting.into_iter().map(|(_, form)| form).collect();
         solutions.extend(places.into_iter().zip(self.group(&fitting_programs, &forms, near)));
         solutions.sort_by_key(|(at, _)| *at);
@@ -72,5 +67,11 @@ impl Batch<'_> {
         } else {
             self.solver.walk::<WIDTH>(plan, programs, forms, near)
         }
+    }
+}
+
+impl Alike for Batch<'_> {
+    fn solve_from(&self, programs: &[&Program], near: &Solution) -> Vec<Solution> {
+        self.solve_near(programs, Some(near))
     }
 }

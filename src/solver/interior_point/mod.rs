@@ -24,7 +24,7 @@ use self::walk::{Ended, Manner, Walk};
 use super::clarabel::Clarabel;
 use super::form::{Form, Point, nothing, solution};
 use super::program::{ConvexTerm, Program};
-use super::{Solution, Solver, Status};
+use super::{Alike, Solution, Solver, Status};
 
 /// The method and its settings.
 #[derive(Debug)]
@@ -65,6 +65,10 @@ impl Solver for InteriorPoint {
 
     fn solve(&self, program: &Program) -> Solution {
         self.solve_near(program, None)
+    }
+
+    fn alike<'s>(&'s self, template: &Program) -> Box<dyn Alike + 's> {
+        Box::new(self.batch(template))
     }
 }
 

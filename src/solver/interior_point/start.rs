@@ -16,8 +16,12 @@ const NEAR_MARGIN: f64 = 3e-2;
 /// The least product of a start near a like program's answer.
 const NEAR_PRODUCT: f64 = 1e-3;
 
-/// The least product of distance and price.
+/// The least product of distance and price,
 const LEAST_PRODUCT: f64 = 1e-3;
+
+/// and where there are alpha-fair pairs beside them, whose products are their weights, of order one, from the beginning: from far
+/// below those the walk of a proportionally fair year takes half as long again.
+const LEAST_BESIDE_FAIR: f64 = 0.2;
 
 /// Where a like program's answer lies, in scaled units.
 #[derive(Clone, Debug)]
@@ -55,7 +59,7 @@ pub(super) fn begin<const L: usize>(
     let none = vec![Lanes::default(); standard.rows];
     newton.solve(standard, blocks, &none, way, 0);
     point.y.copy_from_slice(&way.y);
-    price(standard, data, point, LEAST_PRODUCT);
+    price(standard, data, point, if standard.fair.is_empty() { LEAST_PRODUCT } else { LEAST_BESIDE_FAIR });
 }
 
 /// Puts a point near a like program's answer into `point`.
