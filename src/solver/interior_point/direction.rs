@@ -79,8 +79,9 @@ impl<const L: usize> Newton<L> {
         wide(
             #[inline(always)]
             || {
-                for (weight, curvature) in self.weight.iter_mut().zip(&data.curvature) {
-                    *weight = *curvature + Lanes::all(HOLD);
+                self.weight.fill(Lanes::all(HOLD));
+                for (&column, curvature) in standard.bent.iter().zip(&data.curvature) {
+                    self.weight[column] += *curvature;
                 }
                 standard.free.iter().for_each(|&column| self.weight[column] = Lanes::all(HOLD_FREE));
                 for (at, &column) in standard.low.iter().enumerate() {

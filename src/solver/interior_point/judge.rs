@@ -76,8 +76,9 @@ pub(super) fn errors<const L: usize>(
         || {
             let (rows, slopes) = left.largest();
             let mut objective = data.constant;
-            for ((x, cost), curvature) in point.x.iter().zip(&data.cost).zip(&data.curvature) {
-                objective += *x * (*cost + *curvature * *x * 0.5);
+            let mut passed = 0;
+            for (column, x) in point.x.iter().enumerate() {
+                objective += *x * data.slope(standard, column, *x, 0.5, &mut passed);
             }
             let mut gap = point.complementarity();
             let (mut bent, mut steep) = (Lanes::default(), Lanes::all(1.0));

@@ -59,14 +59,16 @@ impl<const L: usize> Point<L> {
         }
     }
 
-    /// Adds another direction.
+    /// Adds another direction in the chosen lanes.
     #[inline(never)]
-    pub fn add(&mut self, other: &Point<L>) {
+    pub fn add(&mut self, other: &Point<L>, chosen: super::lanes::Mask<L>) {
         wide(
             #[inline(always)]
             || {
                 for (mine, theirs) in self.pairs(other) {
-                    mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += *theirs);
+                    mine.iter_mut()
+                        .zip(theirs)
+                        .for_each(|(mine, theirs)| *mine = chosen.pick(*mine + *theirs, *mine));
                 }
             },
         )
@@ -120,9 +122,10 @@ impl<const L: usize> Left<L> {
             #[inline(always)]
             || {
                 self.rows.copy_from_slice(&data.right);
+                let mut passed = 0;
                 for column in 0..standard.columns() {
                     let x = point.x[column];
-                    let mut slope = data.cost[column] + data.curvature[column] * x;
+                    let mut slope = data.slope(standard, column, x, 1.0, &mut passed);
                     for (row, value) in standard.column(column) {
                         self.rows[row] -= x * value;
                         slope -= point.y[row] * value;

@@ -53,8 +53,10 @@ pub(super) fn has_no_end<const L: usize>(
         size += term.abs();
         standard.column(column).for_each(|(row, value)| rows[row] += value * along);
         let blocked = if along > 0.0 { high[column].is_finite() } else { low[column].is_finite() };
-        let bent = data.curvature[column].0[lane] * along.abs();
-        stray = f64::max(stray, if blocked { along.abs() } else { bent });
+        stray = f64::max(stray, if blocked { along.abs() } else { 0.0 });
+    }
+    for (&column, curvature) in standard.bent.iter().zip(&data.curvature) {
+        stray = f64::max(stray, curvature.0[lane] * way[column].0[lane].abs());
     }
     let stray = rows.into_iter().fold(stray, |most, row| f64::max(most, row.abs()));
     gain > MISSED * size && stray <= MISSED * gain

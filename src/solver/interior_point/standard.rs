@@ -25,6 +25,8 @@ pub(super) struct Standard {
     pub high: Vec<usize>,
     /// The columns under an alpha-fair term, and its alpha; one may occur more than once.
     pub fair: Vec<(usize, f64)>,
+    /// The columns under a quadratic term, in order.
+    pub bent: Vec<usize>,
     /// Columns that nothing but the rows holds.
     pub free: Vec<usize>,
     /// Where each column's pairs begin among the products.
@@ -33,6 +35,8 @@ pub(super) struct Standard {
     pub products: Vec<f64>,
     /// How many columns are the form's own.
     pub width: usize,
+    /// Where each column starts, and the row of each coefficient in the order of elimination: what every step reads, in few bytes.
+    short: (Vec<u32>, Vec<u32>),
     /// For each row of the form its row here, if it says anything.
     pub place: Vec<Option<usize>>,
     /// For each row of the form the column that bears its bounds, if it is not an equation.
@@ -46,7 +50,7 @@ pub(super) struct Data<const L: usize> {
     pub right: Vec<Lanes<L>>,
     /// `c`
     pub cost: Vec<Lanes<L>>,
-    /// `h`
+    /// `h`, in the order of [`Standard::bent`].
     pub curvature: Vec<Lanes<L>>,
     /// `l`, in the order of [`Standard::low`].
     pub low: Vec<Lanes<L>>,
@@ -77,10 +81,12 @@ impl Standard {
             low: Vec::new(),
             high: Vec::new(),
             fair: Vec::new(),
+            bent: Vec::new(),
             free: Vec::new(),
             pairs: vec![0],
             products: Vec::new(),
             width: form.width(),
+            short: (Vec::new(), Vec::new()),
             place,
             slack: vec![None; form.rows.len()],
         };
@@ -121,6 +127,10 @@ impl Standard {
                 self.fair.push((term.column, alpha));
             }
         }
+        let quadratic = form.curved.iter().filter(|term| matches!(term.shape, Shape::Quadratic { .. }));
+        self.bent = quadratic.map(|term| term.column).collect();
+        self.bent.sort_unstable();
+        self.bent.dedup();
         let mut held = vec![false; self.columns()];
         form.curved.iter().for_each(|term| held[term.column] = true);
         for (column, bounds) in self.bounded(form) {
@@ -154,16 +164,19 @@ impl Standard {
         Columns { start: &self.start, row: &self.row }
     }
 
-    /// The coefficients of a column: rows and values.
+    /// The coefficients of a column: rows, in the order of elimination, and values.
     #[inline(always)]
     pub fn column(&self, column: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
-        let range = self.start[column]..self.start[column + 1];
-        self.row[range.clone()].iter().copied().zip(self.value[range].iter().copied())
+        let (start, row) = &self.short;
+        let range = start[column] as usize..start[column + 1] as usize;
+        row[range.clone()].iter().map(|&row| row as usize).zip(self.value[range].iter().copied())
     }
 
     /// Numbers the rows by their pivots, and multiplies the pairs of each column out.
     pub fn reorder(&mut self, blocks: &Blocks) {
+        let short = |all: &[usize]| all.iter().map(|&one| one as u32).collect();
         self.row.iter_mut().for_each(|row| *row = blocks.pivot[*row]);
+        self.short = (short(&self.start), short(&self.row));
         self.place.iter_mut().flatten().for_each(|row| *row = blocks.pivot[*row]);
         for column in 0..self.columns() {
             let values = &self.value[self.start[column]..self.start[column + 1]];
@@ -190,12 +203,30 @@ impl<const L: usize> Data<L> {
         Data {
             right: room(standard.rows),
             cost: room(standard.columns()),
-            curvature: room(standard.columns()),
+            curvature: room(standard.bent.len()),
             low: room(standard.low.len()),
             high: room(standard.high.len()),
             constant: Lanes::default(),
             weight: room(standard.fair.len()),
         }
+    }
+
+    /// The slope of the objective at a quantity, but for its alpha-fair term, where so many columns under a quadratic term have
+    /// been passed; columns are asked for in order.
+    #[inline(always)]
+    pub fn slope(
+        &self,
+        standard: &Standard,
+        column: usize,
+        x: Lanes<L>,
+        half: f64,
+        passed: &mut usize,
+    ) -> Lanes<L> {
+        if standard.bent.get(*passed) != Some(&column) {
+            return self.cost[column];
+        }
+        *passed += 1;
+        self.cost[column] + self.curvature[*passed - 1] * x * half
     }
 
     /// Puts a scaled form into a lane.
@@ -208,14 +239,15 @@ impl<const L: usize> Data<L> {
         let columns = standard.columns();
         (0..columns).for_each(|column| {
             self.cost[column].0[lane] = form.cost.get(column).copied().unwrap_or(0.0);
-            self.curvature[column].0[lane] = 0.0;
         });
+        self.curvature.iter_mut().for_each(|curvature| curvature.0[lane] = 0.0);
         let mut fair = 0;
         self.constant.0[lane] = 0.0;
         for term in &form.curved {
             match term.shape {
                 Shape::Quadratic { target } => {
-                    self.curvature[term.column].0[lane] += term.weight;
+                    let at = standard.bent.partition_point(|&column| column < term.column);
+                    self.curvature[at].0[lane] += term.weight;
                     self.cost[term.column].0[lane] -= term.weight * target;
                     self.constant.0[lane] += 0.5 * term.weight * target * target;
                 }

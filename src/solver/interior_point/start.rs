@@ -126,8 +126,9 @@ fn measure<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Poin
 
 /// The slopes of the objective.
 fn slopes<const L: usize>(standard: &Standard, data: &Data<L>, point: &Point<L>) -> Vec<Lanes<L>> {
-    let columns = data.cost.iter().zip(&data.curvature).zip(&point.x);
-    let mut slope: Vec<Lanes<L>> = columns.map(|((cost, curvature), x)| *cost + *curvature * *x).collect();
+    let mut passed = 0;
+    let own = |(column, x): (usize, &Lanes<L>)| data.slope(standard, column, *x, 1.0, &mut passed);
+    let mut slope: Vec<Lanes<L>> = point.x.iter().enumerate().map(own).collect();
     standard.fair.iter().zip(&point.fair).for_each(|(&(column, _), fair)| slope[column] -= *fair);
     slope
 }

@@ -195,12 +195,12 @@ impl<'a, const L: usize> Walk<'a, L> {
         let mean = self.mean_product();
         self.aim_at_nothing();
         self.direct();
-        let rates = self.lengths(&self.way);
+        let rates = self.lengths(None);
         let reached = self.reached(rates);
         let product = mean * reached.with(mean, sharpness);
         self.aim_at(product);
         self.direct();
-        let mut rates = self.lengths(&self.way);
+        let mut rates = self.lengths(None);
         for _ in 0..self.manner.corrections {
             rates = self.centre(product, rates);
         }
@@ -219,11 +219,12 @@ impl<'a, const L: usize> Walk<'a, L> {
         self.aim_at_centre(product, rates);
         let (standard, blocks) = (self.standard, self.blocks);
         self.newton.direct(standard, blocks, &self.point, &self.none, &self.aim, &mut self.other);
-        self.other.add(&self.way);
-        let found = self.lengths(&self.other);
+        let found = self.lengths(Some(&self.other));
         let gain = |rates: Rates<L>| rates.0.map(whole) + rates.1.map(whole);
         let better = (gain(rates) + Lanes::all(WORTHWHILE)).below(gain(found));
-        self.way.take(&self.other, better);
+        if better.any() {
+            self.way.add(&self.other, better);
+        }
         (better.pick(found.0, rates.0), better.pick(found.1, rates.1))
     }
 
@@ -294,20 +295,28 @@ impl<'a, const L: usize> Walk<'a, L> {
         )
     }
 
-    /// How far the direction goes before a quantity or a price reaches nothing.
+    /// How far the direction, and another added to it, goes before a quantity or a price reaches nothing.
     #[inline(never)]
-    fn lengths(&self, way: &Point<L>) -> Rates<L> {
+    fn lengths(&self, more: Option<&Point<L>>) -> Rates<L> {
         wide(
             #[inline(always)]
             || {
-                let point = &self.point;
-                let mut rate = fastest(&point.above, &way.above, Lanes::default());
-                rate = fastest(&point.below, &way.below, rate);
-                let mut price_rate = fastest(&point.floor, &way.floor, Lanes::default());
-                price_rate = fastest(&point.ceiling, &way.ceiling, price_rate);
+                let (point, way) = (&self.point, &self.way);
+                let mut rate = Lanes::default();
+                rate = fastest(&point.above, &way.above, more.map(|more| &*more.above), rate);
+                rate = fastest(&point.below, &way.below, more.map(|more| &*more.below), rate);
+                let mut price_rate = Lanes::default();
+                price_rate = fastest(&point.floor, &way.floor, more.map(|more| &*more.floor), price_rate);
+                price_rate =
+                    fastest(&point.ceiling, &way.ceiling, more.map(|more| &*more.ceiling), price_rate);
                 for (at, &(column, _)) in self.standard.fair.iter().enumerate() {
-                    rate = rate.max(-(way.x[column] / point.x[column]) * FAIR_RATE);
-                    price_rate = price_rate.max(-(way.fair[at] / point.fair[at]) * FAIR_RATE);
+                    let (mut x, mut slope) = (way.x[column], way.fair[at]);
+                    more.iter().for_each(|more| {
+                        x += more.x[column];
+                        slope += more.fair[at];
+                    });
+                    rate = rate.max(-(x / point.x[column]) * FAIR_RATE);
+                    price_rate = price_rate.max(-(slope / point.fair[at]) * FAIR_RATE);
                 }
                 (rate, price_rate)
             },
@@ -394,8 +403,19 @@ fn whole(rate: f64) -> f64 {
     if rate > 1.0 { 1.0 / rate } else { 1.0 }
 }
 
-/// How fast, relative to itself, any of some numbers falls.
+/// How fast, relative to itself, any of some numbers falls along a direction and another added to it.
 #[inline(always)]
-fn fastest<const L: usize>(numbers: &[Lanes<L>], way: &[Lanes<L>], rate: Lanes<L>) -> Lanes<L> {
-    numbers.iter().zip(way).fold(rate, |rate, (number, way)| rate.max(-(*way / *number)))
+fn fastest<const L: usize>(
+    numbers: &[Lanes<L>],
+    way: &[Lanes<L>],
+    more: Option<&[Lanes<L>]>,
+    rate: Lanes<L>,
+) -> Lanes<L> {
+    let all = numbers.iter().zip(way);
+    match more {
+        None => all.fold(rate, |rate, (number, way)| rate.max(-(*way / *number))),
+        Some(more) => {
+            all.zip(more).fold(rate, |rate, ((number, way), more)| rate.max(-((*way + *more) / *number)))
+        }
+    }
 }
