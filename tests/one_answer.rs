@@ -164,24 +164,28 @@ fn another_solver_finds_the_same_bargains() {
     }
 }
 
-fn alone(scenario: &Scenario, solver: &dyn Solver) -> Outcome {
-    let autarky = [("autarky".to_owned(), scenario.policies["autarky"].clone())];
-    let outcome = run_all(scenario.window(), &autarky, solver, &|_| {}).swap_remove(0);
-    outcome.unwrap_or_else(|unsolved| panic!("{unsolved}"))
+/// Each for itself, and the same under the contract of 1998.
+fn alone_and_bartering(scenario: &Scenario, solver: &dyn Solver) -> Vec<Outcome> {
+    let wanted = ["autarky", "barter"].map(|name| (name.to_owned(), scenario.policies[name].clone()));
+    let all = run_all(scenario.window(), &wanted, solver, &|_| {});
+    all.into_iter().map(|outcome| outcome.unwrap_or_else(|unsolved| panic!("{unsolved}"))).collect()
 }
 
 /// Which equilibrium best responses end at hangs on every answer before it, so that a difference of a hair anywhere may end
-/// 1e-4 of the total away; the rounds are therefore walked by one method, and what is compared is the start and the end.
+/// 1e-4 of the total away; the rounds are therefore walked by one method, and what is compared is the start and the end. In the wet
+/// year they go in a circle and leave it, and where water is spilled many dispatches are as good.
 #[test]
 fn each_for_itself_does_the_same_whatever_solver_is_asked_for() {
-    for name in ["dry-year", "gas-crisis", "vegetation-season"] {
+    for name in ["dry-year", "wet-year", "vegetation-season"] {
         let scenario = scenario::load(name, &[]).unwrap_or_else(|problems| panic!("{problems}"));
         let (one, other) = rayon::join(
-            || alone(&scenario, &Clarabel::default()),
-            || alone(&scenario, &InteriorPoint::default()),
+            || alone_and_bartering(&scenario, &Clarabel::default()),
+            || alone_and_bartering(&scenario, &InteriorPoint::default()),
         );
-        assert!(one.head_gap < 1e-6 && other.head_gap < 1e-6, "{} and {}", one.head_gap, other.head_gap);
-        Gap::between(&one, &other).assert_small(name);
+        for (one, other) in one.iter().zip(&other) {
+            assert!(one.head_gap < 1e-6 && other.head_gap < 1e-6, "{} and {}", one.head_gap, other.head_gap);
+            Gap::between(one, other).assert_small(name);
+        }
     }
 }
 

@@ -35,6 +35,9 @@ pub struct Slope {
 /// are only left over from rounding.
 const LEAST_SLOPE: f64 = 1e-6;
 
+/// A plant within this share of the capacity of its generators is at it, so that no last digit of a plan decides.
+const AT_CAPACITY: f64 = 1e-6;
+
 /// Storages of a plan: at the start of the horizon, and at the end of each period.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoragePath {
@@ -110,7 +113,7 @@ impl Yields {
         let mean = path.mean(*reservoir, t);
         let level = basin.reservoirs[*reservoir].level_at(mean);
         let most = plant.capacity * plant.availability[t] * basin.horizon.periods[t].days;
-        if level <= *tailwater || turbined * self.of(h, t) >= most.value() {
+        if level <= *tailwater || turbined * self.of(h, t) >= (1.0 - AT_CAPACITY) * most.value() {
             return None;
         }
         let per_metre = Head::new(1.0).water_yield(*efficiency).value();

@@ -1,7 +1,7 @@
 //! A hydropower plant: the reach it stands on, its head, its limits.
 
-use crate::quantity::index::Series;
-use crate::quantity::units::{EnergyPrice, Flow, Level, Power, WaterYield};
+use crate::quantity::index::{PeriodIdx, Series};
+use crate::quantity::units::{Days, EnergyPrice, Flow, Level, Power, WaterYield};
 
 use super::index::{AreaIdx, ReachIdx, ReservoirIdx, RiparianIdx};
 
@@ -54,4 +54,15 @@ pub struct Plant {
     pub turbine_max: Flow,
     /// Operation and maintenance.
     pub operating_cost: EnergyPrice,
+}
+
+impl Plant {
+    /// The most that turbines and generators together take in a period of so many days, hm3, where a unit of water makes so much
+    /// energy, kWh/m3: `min(turbine limit * days, capacity * hours / yield)`.
+    pub fn most_turbined(&self, t: PeriodIdx, days: Days, water_yield: f64) -> f64 {
+        let runs = self.availability[t];
+        let by_turbines = (self.turbine_max * runs * days).value();
+        let by_generators = (self.capacity * runs * days).value() / water_yield;
+        by_turbines.min(by_generators)
+    }
 }

@@ -17,6 +17,7 @@ use crate::network::basin::RiparianIdx;
 use crate::quantity::index::Idx;
 use crate::solver::interior_point::InteriorPoint;
 use crate::solver::program::{Program, Var};
+use crate::solver::vertex::Vertex;
 use crate::solver::{Solution, Solver, Status};
 
 use super::allocate::Engine;
@@ -94,6 +95,24 @@ fn size(floor: f64) -> f64 {
     floor.abs().max(1.0)
 }
 
+/// The best vertex near a solution, where there is one: a gain is a small difference of benefits, and a solver that walks inside
+/// knows it to some millionths only.
+fn sharp(program: &Program, near: Solution) -> Solution {
+    let Some(mut vertex) = near.is_usable().then(|| Vertex::of(program)).flatten() else { return near };
+    vertex.go_near(&near.values);
+    match vertex.minimise() {
+        Status::Optimal => {
+            let best = vertex.solution(program, Status::Optimal);
+            Solution {
+                iterations: near.iterations + vertex.steps(),
+                second_opinion: near.second_opinion,
+                ..best
+            }
+        }
+        _ => near,
+    }
+}
+
 impl<'a> Engine<'a, '_> {
     /// The gains of those who can gain, in the unit of the welfare; who cannot is named.
     pub(super) fn gains(
@@ -135,7 +154,7 @@ impl<'a> Engine<'a, '_> {
             let mut program = program.clone();
             program.clear_objective();
             program.add_cost(var, -1.0);
-            self.solver.solve(&program)
+            sharp(&program, self.solver.solve(&program))
         };
         let solutions: Vec<Solution> = benefits.par_iter().map(|&var| own(&program, var)).collect();
         let mut ideals = Vec::with_capacity(floors.len());

@@ -9,6 +9,7 @@
 use crate::energy::hydropower::Yields;
 use crate::network::basin::{Basin, RiparianIdx};
 use crate::quantity::calendar::Season;
+use crate::quantity::index::{PeriodIdx, Table};
 use crate::quantity::total::Total;
 use crate::solver::Solver;
 use crate::solver::interior_point::InteriorPoint;
@@ -58,13 +59,29 @@ pub(in crate::allocation) fn allocate_under(
     let own = InteriorPoint::default();
     let mut game = Game::new(window, order(window.basin, rule), &own);
     game.promises = deals.iter().map(|deal| deal.promise.clone()).collect();
-    let water = game.rounds(status_quo.plan.clone(), rule.rounds)?;
+    let water = game.rounds(turbining_what_passes(window, &status_quo.plan, &yields), rule.rounds)?;
+    let water = game.carried(&water)?;
     game.solver = solver;
     let yields = water.yields(window);
     let exchanged = game.exchange(&deals, &water, &yields)?;
     let head_gap = exchanged.plan.head_gap(window, &yields);
     warnings.extend(std::mem::take(&mut game.effort.warnings));
     Ok(exchanged.finish(&deals, Effort { head_gap, warnings, ..game.effort }, yields))
+}
+
+/// The plan with all that passes its turbines going through them, as far as they take it. What a status quo turbines in a wet month is one of many
+/// dispatches that are as good, and the first heads of the rounds must not hang on which (docs/decisions/0017).
+fn turbining_what_passes(window: Window<'_>, plan: &Plan, yields: &Yields) -> Plan {
+    let basin = window.basin;
+    let mut turbining = plan.clone();
+    for (h, plant) in basin.plants.enumerate() {
+        let through = |t: PeriodIdx| {
+            let most = plant.most_turbined(t, basin.horizon.periods[t].days, yields.of(h, t));
+            plan.flow[plant.reach][t].min(most)
+        };
+        turbining.turbined[h] = Table::from_fn(basin.horizon.len(), through);
+    }
+    turbining
 }
 
 /// The status quo as it is: nothing is exchanged.

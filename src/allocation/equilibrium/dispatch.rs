@@ -14,14 +14,24 @@ use super::super::plan::Plan;
 use super::super::unsolved::Unsolved;
 use super::answer::keep_face;
 use super::standing::{price, stand};
-use super::{BENEFIT_SLACK, Game};
+use super::{BENEFIT_SLACK, Game, water};
+
+/// How far a solver may leave water from where it stands without having decided anything, hm3. The rounds of a contract begin
+/// from this plan, and would make hundreds of it.
+const LEFT_OPEN_HM3: f64 = 1e-3;
 
 impl Game<'_, '_> {
+    /// The water of a plan as the river carries it: what the rounds leave is off by thousandths of an hm3 where storages were put on
+    /// their bounds, and where that ends is decided by the method of the rounds.
+    pub(super) fn carried(&mut self, water: &Plan) -> Result<Plan, Unsolved> {
+        Ok(self.dispatch(water, &water.yields(self.window), &[])?.0)
+    }
+
     /// The dispatch of all power systems together, with the water as it stands and what is to be received over lines
     /// as far as they can carry it; its plan and total benefit, MUSD.
     pub(super) fn dispatch(
         &mut self,
-        water: &Plan,
+        standing: &Plan,
         yields: &Yields,
         receipts: &[Receipt],
     ) -> Result<(Plan, f64), Unsolved> {
@@ -30,27 +40,43 @@ impl Game<'_, '_> {
         let vars = formulation.vars.clone();
         let price = price(basin, &formulation);
         let mut pairs: Vec<(Var, f64)> = Vec::new();
-        pairs.extend(series(&vars.storage, &water.storage));
-        pairs.extend(series(&vars.flow, &water.flow));
-        pairs.extend(series(&vars.delivery, &water.delivery));
-        let mut moved: Vec<Var> =
+        pairs.extend(series(&vars.storage, &standing.storage));
+        pairs.extend(series(&vars.flow, &standing.flow));
+        pairs.extend(series(&vars.delivery, &standing.delivery));
+        let mut moved: BTreeSet<Var> =
             pairs.into_iter().flat_map(|(var, value)| stand(&mut formulation, var, value)).collect();
         moved.extend(receipts.iter().map(|receipt| receipt.add_to(&mut formulation)));
         formulation.maximise_benefit();
         moved.iter().for_each(|&var| formulation.program.add_cost(var, price));
         let near = self.solve(&formulation.program, "dispatching with the water as it stands")?;
-        let best = self.best_dispatch(&mut formulation, near);
+        let best = self.best_dispatch(&mut formulation, near, &moved);
         let benefit = formulation.benefit_at(&best.values);
         keep_water(&mut formulation, &best.values);
-        let plan = self.smooth(formulation, &best);
+        let mut plan = self.smooth(formulation, &best);
+        put_back(&mut plan, standing);
         Ok((plan, benefit))
     }
 
-    /// The best vertex near a best point; the program then holds what is tight in all plans that are as good.
-    fn best_dispatch(&mut self, formulation: &mut Formulation<'_>, near: Solution) -> Solution {
+    /// The best vertex near a best point; the program then holds what is tight in all plans that are as good. What moving the standing
+    /// costs is so far above the worth of power that a vertex counts as best with thousands of dollars to gain; so it is looked for
+    /// again with what was moved left where it is.
+    fn best_dispatch(
+        &mut self,
+        formulation: &mut Formulation<'_>,
+        near: Solution,
+        moved: &BTreeSet<Var>,
+    ) -> Solution {
         if let Some(mut vertex) = Vertex::of(&formulation.program) {
             vertex.go_near(&near.values);
-            let status = vertex.minimise();
+            let mut status = vertex.minimise();
+            if status == Status::Optimal {
+                for &var in moved {
+                    let value = vertex.value(var);
+                    vertex.set_bounds(var, value, value);
+                }
+                vertex.set_costs(formulation.program.costs().filter(|(var, _)| !moved.contains(var)));
+                status = vertex.minimise();
+            }
             self.effort.count_steps(vertex.steps());
             if status == Status::Optimal {
                 return keep_face(&mut vertex, &mut formulation.program);
@@ -74,6 +100,16 @@ impl Game<'_, '_> {
                 self.effort.warnings.push(warning.to_owned());
                 before
             }
+        }
+    }
+}
+
+/// Puts water that a solver has left beside where it stands back to there; what had to be moved stays moved.
+fn put_back(plan: &mut Plan, standing: &Plan) {
+    let mut standing = standing.clone();
+    for (value, stands) in water(plan).zip(water(&mut standing)) {
+        if (*value - *stands).abs() <= LEFT_OPEN_HM3 {
+            *value = *stands;
         }
     }
 }

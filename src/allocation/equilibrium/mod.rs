@@ -60,6 +60,7 @@ pub fn allocate(window: Window<'_>, rule: &Equilibrium, solver: &dyn Solver) -> 
     let mut game = Game::new(window, order(window.basin, rule), &own);
     game.effort = Effort { warnings: Vec::new(), ..start.effort };
     let water = game.rounds(start.plan, rule.rounds)?;
+    let water = game.carried(&water)?;
     game.solver = solver;
     let yields = water.yields(window);
     let (plan, benefit) = game.dispatch(&water, &yields, &[])?;
@@ -222,21 +223,20 @@ fn part_of_the_way(plan: &Plan, other: &Plan, share: f64) -> Plan {
 /// The sum of the water of several plans by their weights; at least one. Its power is that of the first.
 fn weighted_sum(plans: &[(&Plan, f64)]) -> Plan {
     let mut sum = plans[0].0.clone();
-    type Part = fn(&mut Plan) -> Vec<&mut f64>;
-    let parts: [Part; 3] = [
-        |plan| plan.storage.iter_mut().flat_map(|series| series.iter_mut()).collect(),
-        |plan| plan.flow.iter_mut().flat_map(|series| series.iter_mut()).collect(),
-        |plan| plan.delivery.iter_mut().flat_map(|series| series.iter_mut()).collect(),
-    ];
-    for part in parts {
-        part(&mut sum).into_iter().for_each(|value| *value *= plans[0].1);
-        for &(plan, weight) in &plans[1..] {
-            let mut other = plan.clone();
-            let values = part(&mut other);
-            part(&mut sum).into_iter().zip(values).for_each(|(sum, value)| *sum += weight * *value);
-        }
+    water(&mut sum).for_each(|value| *value *= plans[0].1);
+    for &(plan, weight) in &plans[1..] {
+        let mut other = plan.clone();
+        water(&mut sum).zip(water(&mut other)).for_each(|(sum, value)| *sum += weight * *value);
     }
     sum
+}
+
+/// The decisions of a plan about water: what is kept, let out and delivered.
+fn water(plan: &mut Plan) -> impl Iterator<Item = &mut f64> {
+    let Plan { storage, flow, delivery, .. } = plan;
+    let kept = storage.iter_mut().flat_map(|series| series.iter_mut());
+    let let_out = flow.iter_mut().flat_map(|series| series.iter_mut());
+    kept.chain(let_out).chain(delivery.iter_mut().flat_map(|series| series.iter_mut()))
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Formulation<'_> {
     }
 
     /// Energy of each plant, `yield * turbined`, in the balance of its area, its operating cost, and the bound
-    /// `turbined <= min(turbine limit * days, capacity * hours / yield)`.
+    /// of [`Plant::most_turbined`](crate::network::plant::Plant::most_turbined).
     fn add_hydropower(&mut self, yields: &Yields) {
         let basin = self.window.basin;
         for (h, plant) in basin.plants.enumerate() {
@@ -144,11 +144,7 @@ impl Formulation<'_> {
                 self.program.add_term(self.price_rows.area[plant.area][t], var, energy);
                 let coefficient = -plant.operating_cost.value() * MUSD_PER_GWH * energy;
                 self.money.push(MoneyTerm { riparian: plant.riparian, var, coefficient });
-                let runs = plant.availability[t];
-                let days = basin.horizon.periods[t].days;
-                let by_turbines = (plant.turbine_max * runs * days).value();
-                let by_generators = (plant.capacity * runs * days).value() / energy;
-                self.program.set_bounds(var, 0.0, by_turbines.min(by_generators));
+                self.program.set_bounds(var, 0.0, plant.most_turbined(t, self.days(t), energy));
             }
         }
         self.add_head_slopes(yields);
