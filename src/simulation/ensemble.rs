@@ -23,7 +23,7 @@ use crate::solver::interior_point::Batch;
 use super::seasonal::{Outcome, outcome, run_among};
 
 /// The most members that are looked at together: of their programs all are held at once.
-const GROUP: usize = 4 * Batch::WIDTH;
+const GROUP: usize = 8 * Batch::WIDTH;
 
 /// The factor of each river for one member, counted from one.
 pub fn factors(rivers: &[NaturalInflow], seed: u64, member: u32) -> Vec<f64> {

@@ -31,7 +31,7 @@ use super::window::Window;
 pub enum Detail {
     /// Water and power only: enough to share needs.
     Physics,
-    /// The steps of the farm benefit too: what a program about money needs.
+    /// The steps of the farm benefit and what is not served too: what a program about money needs.
     Money,
 }
 
@@ -163,7 +163,7 @@ impl<'a> Formulation<'a> {
         };
         formulation.add_water();
         formulation.add_promises();
-        formulation.add_power(yields);
+        formulation.add_power(yields, detail);
         if detail == Detail::Money {
             formulation.add_farm_benefit();
         }

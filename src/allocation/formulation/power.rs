@@ -3,10 +3,10 @@
 use crate::energy::hydropower::Yields;
 use crate::network::basin::{AreaIdx, MarketIdx};
 use crate::network::power_system::Terminal;
-use crate::quantity::index::{Idx, PeriodIdx, Table};
-use crate::solver::program::{Label, Row};
+use crate::quantity::index::{Idx, PeriodIdx, Series, Table};
+use crate::solver::program::{Label, Row, Var};
 
-use super::{Formulation, MoneyTerm};
+use super::{Detail, Formulation, MoneyTerm};
 
 /// The smallest yield that is put into the program, kWh/m3: a plant without head keeps its place.
 const LEAST_YIELD: f64 = 1e-9;
@@ -16,10 +16,10 @@ const MUSD_PER_GWH: f64 = 1e-3;
 
 impl Formulation<'_> {
     /// All variables and rows of power.
-    pub(super) fn add_power(&mut self, yields: &Yields) {
+    pub(super) fn add_power(&mut self, yields: &Yields, detail: Detail) {
         self.add_generation();
         self.add_lines();
-        self.add_loads();
+        self.add_loads(detail);
         self.add_area_balances();
         self.add_hydropower(yields);
         self.add_fuel_budgets();
@@ -64,30 +64,40 @@ impl Formulation<'_> {
         }
     }
 
-    /// `served + unserved = load`, and `other <= what comes`; served energy has its worth, unserved
-    /// energy its cost.
-    fn add_loads(&mut self) {
+    /// `served <= load`, and `other <= what comes`; served energy has its worth. What is not served has a variable of its own
+    /// where money counts: `served + unserved = load`.
+    fn add_loads(&mut self, detail: Detail) {
         let basin = self.window.basin;
         for (a, area) in basin.areas.enumerate() {
             let name = self.names.areas[a];
             let served = self.add_series("served", name, |t| (0.0, area.load[t].value()));
-            let unserved = self.add_series("unserved", name, |t| (0.0, area.load[t].value()));
-            let other = self.add_series("other", name, |t| (0.0, area.other[t].value()));
             for t in basin.horizon.indices() {
-                let load = area.load[t].value();
-                let row = self.program.add_row(self.label("load", name, t), load, load);
-                self.program.add_term(row, served[t], 1.0);
-                self.program.add_term(row, unserved[t], 1.0);
                 let worth = area.reference_price.value() * MUSD_PER_GWH;
-                let cost = area.lost_load_cost.value() * MUSD_PER_GWH;
-                let riparian = area.riparian;
-                self.money.push(MoneyTerm { riparian, var: served[t], coefficient: worth });
-                self.money.push(MoneyTerm { riparian, var: unserved[t], coefficient: -cost });
+                self.money.push(MoneyTerm { riparian: area.riparian, var: served[t], coefficient: worth });
             }
+            if detail == Detail::Money {
+                self.add_unserved(a, &served);
+            }
+            let other = self.add_series("other", name, |t| (0.0, area.other[t].value()));
             self.vars.served.push(served);
-            self.vars.unserved.push(unserved);
             self.vars.other.push(other);
         }
+    }
+
+    /// `served + unserved = load`; unserved energy has its cost.
+    fn add_unserved(&mut self, a: AreaIdx, served: &Series<Var>) {
+        let area = &self.window.basin.areas[a];
+        let name = self.names.areas[a];
+        let unserved = self.add_series("unserved", name, |t| (0.0, area.load[t].value()));
+        for (t, &var) in unserved.enumerate() {
+            let load = area.load[t].value();
+            let row = self.program.add_row(self.label("load", name, t), load, load);
+            self.program.add_term(row, served[t], 1.0);
+            self.program.add_term(row, var, 1.0);
+            let coefficient = -area.lost_load_cost.value() * MUSD_PER_GWH;
+            self.money.push(MoneyTerm { riparian: area.riparian, var, coefficient });
+        }
+        self.vars.unserved.push(unserved);
     }
 
     /// `hydro + thermal + other + received - sent - pumping - served = 0`.

@@ -6,7 +6,7 @@ use super::order::{Columns, Elimination};
 use std::ops::Range;
 
 /// A block may hold zeros up to this share of its entries for the sake of fewer blocks.
-const ZEROS: f64 = 0.25;
+const ZEROS: f64 = 0.15;
 
 /// Blocks narrower than this are joined with their parent even at more zeros.
 const NARROW: usize = 4;
@@ -45,7 +45,7 @@ pub(super) struct Blocks {
     /// The blocks in the order of elimination.
     pub blocks: Vec<Block>,
     /// The rows below of all blocks, as pivots, rising within a block.
-    pub below: Vec<usize>,
+    pub below: Vec<u32>,
     /// The changes of all blocks.
     pub changes: Vec<Change>,
     /// Places of rows in later panels.
@@ -54,7 +54,9 @@ pub(super) struct Blocks {
     pub size: usize,
     /// The most rows below any block.
     pub tallest: usize,
-    /// For each column of the matrix the places in the panels of the products of its entries, pair by pair.
+    /// The columns of the matrix in the order of their first pivots: what meets is near in memory.
+    pub columns: Vec<usize>,
+    /// For each of these columns the places in the panels of the products of its entries, pair by pair.
     pub products: Vec<u32>,
 }
 
@@ -77,9 +79,7 @@ impl Blocks {
     pub fn of(elimination: &Elimination, columns: Columns<'_>) -> Blocks {
         let (pivot, met) = postordered(elimination);
         let mut blocks = Blocks { pivot, ..Blocks::default() };
-        for draft in joined(met) {
-            blocks.push(draft);
-        }
+        joined(met).into_iter().for_each(|draft| blocks.push(draft));
         blocks.find_changes();
         blocks.place_products(columns);
         blocks
@@ -87,7 +87,7 @@ impl Blocks {
 
     fn push(&mut self, draft: Draft) {
         let start = self.below.len();
-        self.below.extend(&draft.below);
+        self.below.extend(draft.below.iter().map(|&row| row as u32));
         let below = start..self.below.len();
         let block = Block { first: draft.first, width: draft.width, below, panel: self.size, changes: 0..0 };
         self.size += block.height() * block.width;
@@ -104,7 +104,8 @@ impl Blocks {
     fn find_changes(&mut self) {
         let owner = self.owners();
         for at in 0..self.blocks.len() {
-            let rows = self.below[self.blocks[at].below.clone()].to_vec();
+            let rows = &self.below[self.blocks[at].below.clone()];
+            let rows: Vec<usize> = rows.iter().map(|&row| row as usize).collect();
             let start = self.changes.len();
             let mut next = 0;
             while next < rows.len() {
@@ -127,13 +128,16 @@ impl Blocks {
         if pivot < block.first + block.width {
             return pivot - block.first;
         }
-        block.width + self.below[block.below.clone()].partition_point(|row| *row < pivot)
+        block.width + self.below[block.below.clone()].partition_point(|&row| (row as usize) < pivot)
     }
 
     fn place_products(&mut self, columns: Columns<'_>) {
         let owner = self.owners();
+        let first = |column: &usize| columns.rows(*column).iter().map(|&row| self.pivot[row]).min();
+        let mut order: Vec<usize> = (0..columns.len()).collect();
+        order.sort_by_cached_key(first);
         let mut products = Vec::new();
-        for column in 0..columns.len() {
+        for &column in &order {
             each_pair(columns.rows(column), |one, two| {
                 let (one, two) = (self.pivot[one], self.pivot[two]);
                 let (low, high) = (one.min(two), one.max(two));
@@ -142,7 +146,7 @@ impl Blocks {
                 products.push((block.panel + (low - block.first) * block.height() + place) as u32);
             });
         }
-        self.products = products;
+        (self.columns, self.products) = (order, products);
     }
 }
 
@@ -174,8 +178,8 @@ fn postordered(elimination: &Elimination) -> (Vec<usize>, Vec<Vec<usize>>) {
     (pivot, met)
 }
 
-/// A postorder of the forest given by each node's parent (the count stands for none), the child with the most
-/// neighbours last.
+/// A postorder of the forest given by each node's parent (the count stands for none), the child of the greatest
+/// degree last.
 fn follow(parent: &[usize], degree: impl Fn(usize) -> usize) -> Vec<usize> {
     let count = parent.len();
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); count + 1];

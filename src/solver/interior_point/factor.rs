@@ -35,7 +35,6 @@ impl<const L: usize> Factor<L> {
 
     /// Factors `A T A'`: `products` are the products of the entries of each column of A, pair by pair as in
     /// [`Blocks::products`]; `pairs` says where each column's begin.
-    #[inline(never)]
     pub fn factor(
         &mut self,
         blocks: &Blocks,
@@ -44,57 +43,68 @@ impl<const L: usize> Factor<L> {
         weight: &[Lanes<L>],
         hold: f64,
     ) {
-        wide(
-            #[inline(always)]
-            || self.gather(blocks, pairs, products, weight, hold),
-        );
-        wide(
-            #[inline(always)]
-            || self.eliminate_all(blocks),
-        );
+        self.gather(blocks, pairs, products, weight, hold);
+        self.eliminate_all(blocks);
     }
 
-    #[inline(always)]
+    /// Eliminates block by block, each passing on what it gives to later ones.
+    #[inline(never)]
     fn eliminate_all(&mut self, blocks: &Blocks) {
-        for block in &blocks.blocks {
-            self.eliminate(block);
-            let (done, later) = self.panels.split_at_mut(block.panel + block.width * block.height());
-            let inverse = &self.inverse[block.first..block.first + block.width];
-            for change in &blocks.changes[block.changes.clone()] {
-                let target = &blocks.blocks[change.block];
-                let rows = block.below.len() - change.columns.start;
-                let relative = &blocks.relative[change.relative..change.relative + rows];
-                let panel = &mut later[target.panel - done.len()..];
-                pass_on(
-                    &done[block.panel..],
-                    block,
-                    inverse,
-                    change,
-                    panel,
-                    target.height(),
-                    relative,
-                    &mut self.room,
-                );
-            }
-        }
+        wide(
+            #[inline(always)]
+            || {
+                for block in &blocks.blocks {
+                    self.eliminate(block);
+                    self.pass_on(blocks, block);
+                }
+            },
+        );
     }
 
     /// Writes `A T A'` into the panels.
-    #[inline(always)]
+    #[inline(never)]
     fn gather(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>], hold: f64) {
         self.panels.fill(Lanes::default());
-        for (column, &weight) in weight.iter().enumerate() {
-            let range = pairs[column] as usize..pairs[column + 1] as usize;
-            for (&place, &product) in blocks.products[range.clone()].iter().zip(&products[range]) {
-                self.panels[place as usize] += weight * product;
-            }
-        }
-        for block in &blocks.blocks {
-            for column in 0..block.width {
-                let place = block.panel + column * (block.height() + 1);
-                self.panels[place] += Lanes::all(hold);
-                self.diagonal[block.first + column] = self.panels[place];
-            }
+        wide(
+            #[inline(always)]
+            || {
+                for (column, &weight) in weight.iter().enumerate() {
+                    let range = pairs[column] as usize..pairs[column + 1] as usize;
+                    for (&place, &product) in blocks.products[range.clone()].iter().zip(&products[range]) {
+                        self.panels[place as usize] += weight * product;
+                    }
+                }
+                for block in &blocks.blocks {
+                    for column in 0..block.width {
+                        let place = block.panel + column * (block.height() + 1);
+                        self.panels[place] += Lanes::all(hold);
+                        self.diagonal[block.first + column] = self.panels[place];
+                    }
+                }
+            },
+        );
+    }
+
+    /// Takes from later panels what a block gives to them.
+    #[inline(always)]
+    fn pass_on(&mut self, blocks: &Blocks, block: &Block) {
+        let (done, later) = self.panels.split_at_mut(block.panel + block.width * block.height());
+        let inverse = &self.inverse[block.first..block.first + block.width];
+        for change in &blocks.changes[block.changes.clone()] {
+            let target = &blocks.blocks[change.block];
+            let rows = block.below.len() - change.columns.start;
+            let relative = &blocks.relative[change.relative..change.relative + rows];
+            let panel = &mut later[target.panel - done.len()..];
+            pass_on(
+                &done[block.panel..],
+                block,
+                inverse,
+                change,
+                panel,
+                target.height(),
+                relative,
+                &mut self.room,
+            );
         }
     }
 
@@ -138,6 +148,14 @@ impl<const L: usize> Factor<L> {
     #[inline(always)]
     fn forward(&mut self, blocks: &Blocks, block: &Block, right: &mut [Lanes<L>]) {
         let height = block.height();
+        if block.width == 1 {
+            let share = right[block.first] * self.inverse[block.first];
+            let entries = &self.panels[block.panel + 1..block.panel + height];
+            for (&row, &entry) in blocks.below[block.below.clone()].iter().zip(entries) {
+                right[row as usize] -= entry * share;
+            }
+            return;
+        }
         let room = &mut self.room[..block.below.len()];
         room.fill(Lanes::default());
         for column in 0..block.width {
@@ -148,16 +166,23 @@ impl<const L: usize> Factor<L> {
             room.iter_mut().zip(&panel[block.width..]).for_each(|(sum, entry)| *sum += *entry * share);
         }
         for (&row, &sum) in blocks.below[block.below.clone()].iter().zip(&*room) {
-            right[row] -= sum;
+            right[row as usize] -= sum;
         }
     }
 
     #[inline(always)]
     fn backward(&mut self, blocks: &Blocks, block: &Block, right: &mut [Lanes<L>]) {
         let height = block.height();
+        if block.width == 1 {
+            let entries = &self.panels[block.panel + 1..block.panel + height];
+            let below = blocks.below[block.below.clone()].iter().zip(entries);
+            let sum = below.fold(Lanes::default(), |sum, (&row, &entry)| sum + entry * right[row as usize]);
+            right[block.first] = (right[block.first] - sum) * self.inverse[block.first];
+            return;
+        }
         let room = &mut self.room[..block.below.len()];
         for (known, &row) in room.iter_mut().zip(&blocks.below[block.below.clone()]) {
-            *known = right[row];
+            *known = right[row as usize];
         }
         for column in (0..block.width).rev() {
             let panel = &self.panels[block.panel + column * height..block.panel + (column + 1) * height];
@@ -201,10 +226,10 @@ fn take_away<const L: usize>(
     while column + 4 <= inverse.len() {
         let parts = [from(column), from(column + 1), from(column + 2), from(column + 3)];
         let shares = [0, 1, 2, 3].map(|part| parts[part][0] * inverse[column + part]);
-        for (at, target) in target.iter_mut().enumerate() {
-            let sum = (parts[0][at] * shares[0] + parts[1][at] * shares[1])
-                + (parts[2][at] * shares[2] + parts[3][at] * shares[3]);
-            *target -= sum;
+        let first_two = parts[0].iter().zip(parts[1]);
+        let last_two = parts[2].iter().zip(parts[3]);
+        for ((target, (a, b)), (c, d)) in target.iter_mut().zip(first_two).zip(last_two) {
+            *target -= (*a * shares[0] + *b * shares[1]) + (*c * shares[2] + *d * shares[3]);
         }
         column += 4;
     }
@@ -230,11 +255,20 @@ fn pass_on<const L: usize>(
 ) {
     let first = change.columns.start;
     for column in change.columns.clone() {
+        let relative = &relative[column - first..];
+        let base = relative[0] as usize * height;
+        // most blocks are of one column and meet a few rows
+        if let [inverse] = *inverse {
+            let part = &panel[1 + column..];
+            let share = part[0] * inverse;
+            for (&place, &part) in relative.iter().zip(part) {
+                later[base + place as usize] -= part * share;
+            }
+            continue;
+        }
         let room = &mut room[..block.below.len() - column];
         room.fill(Lanes::default());
         take_away(room, panel, block.height(), block.width + column, inverse);
-        let relative = &relative[column - first..];
-        let base = relative[0] as usize * height;
         for (&place, &given) in relative.iter().zip(&*room) {
             later[base + place as usize] += given;
         }
@@ -280,16 +314,16 @@ mod tests {
         let blocks = Blocks::of(&eliminate(columns, &stage), columns);
         let rows = stage.len();
         let value = |at: usize| 1.0 + ((at * 7) % 5) as f64 - 2.5;
-        let weight: Vec<Lanes<2>> =
-            (0..columns.len()).map(|c| Lanes([1.0 + (c % 3) as f64, 0.1 + (c % 7) as f64])).collect();
+        let weight = |column: usize| Lanes([1.0 + (column % 3) as f64, 0.1 + (column % 7) as f64]);
         let (mut pairs, mut products) = (vec![0u32], Vec::new());
-        for column in 0..columns.len() {
+        for &column in &blocks.columns {
             let entries: Vec<usize> = (start[column]..start[column + 1]).collect();
             super::super::blocks::each_pair(&entries, |one, two| products.push(value(one) * value(two)));
             pairs.push(products.len() as u32);
         }
         let mut factor = Factor::<2>::new(&blocks);
-        factor.factor(&blocks, &pairs, &products, &weight, 0.0);
+        let weights: Vec<Lanes<2>> = blocks.columns.iter().map(|&column| weight(column)).collect();
+        factor.factor(&blocks, &pairs, &products, &weights, 0.0);
         let wanted: Vec<Lanes<2>> =
             (0..rows).map(|r| Lanes([r as f64 - 3.0, 1.0 / (r + 1) as f64])).collect();
         let mut right = vec![Lanes::default(); rows];
@@ -297,7 +331,7 @@ mod tests {
             let range = start[column]..start[column + 1];
             let sum = range.clone().fold(Lanes::default(), |sum, at| sum + wanted[row[at]] * value(at));
             for at in range {
-                right[blocks.pivot[row[at]]] += sum * weight[column] * value(at);
+                right[blocks.pivot[row[at]]] += sum * weight(column) * value(at);
             }
         }
         factor.solve(&blocks, &mut right);

@@ -14,7 +14,7 @@ const GAIN: f64 = 0.9;
 /// Iterations without any gain after which a lane has stopped.
 const PATIENCE: u32 = 15;
 
-/// What is left: of rows and bounds, of slopes, and of products beside the objective.
+/// What is left: of rows, of slopes, and of products beside the objective.
 pub(super) type Errors<const L: usize> = [Lanes<L>; 3];
 
 /// How one lane has fared so far.
@@ -63,13 +63,14 @@ impl Course {
     }
 }
 
-/// The errors at a point, relative to the scaled program.
+/// The errors at a point with such a sum of products, relative to the scaled program.
 #[inline(never)]
 pub(super) fn errors<const L: usize>(
     standard: &Standard,
     data: &Data<L>,
     point: &Point<L>,
     left: &Left<L>,
+    products: Lanes<L>,
 ) -> Errors<L> {
     wide(
         #[inline(always)]
@@ -80,7 +81,7 @@ pub(super) fn errors<const L: usize>(
             for (column, x) in point.x.iter().enumerate() {
                 objective += *x * data.slope(standard, column, *x, 0.5, &mut passed);
             }
-            let mut gap = point.complementarity();
+            let mut gap = products;
             let (mut bent, mut steep) = (Lanes::default(), Lanes::all(1.0));
             for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
                 let (x, slope) = (point.x[column], point.fair[at]);

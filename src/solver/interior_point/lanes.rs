@@ -83,6 +83,12 @@ impl<const L: usize> Mask<L> {
         self.0.contains(&true)
     }
 
+    /// What both choose.
+    #[inline(always)]
+    pub fn and(self, other: Mask<L>) -> Mask<L> {
+        Mask(from_fn(|lane| self.0[lane] && other.0[lane]))
+    }
+
     /// The first number where chosen, else the second.
     #[inline(always)]
     pub fn pick(self, one: Lanes<L>, two: Lanes<L>) -> Lanes<L> {

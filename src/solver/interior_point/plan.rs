@@ -117,13 +117,16 @@ impl Plan {
         if near.values.len() <= last || near.row_duals.len() < standard.place.len() {
             return None;
         }
+        let mut x = vec![0.0; standard.columns()];
         let units = self.form.kept.iter().zip(&self.scaling.column);
-        let mut x: Vec<f64> = units.map(|(&at, unit)| near.values[at] / unit).collect();
+        for (&column, (&at, unit)) in standard.own.iter().zip(units) {
+            x[column] = near.values[at] / unit;
+        }
+        // slacks are still nothing
         let mut sums = vec![0.0; standard.rows];
         for (column, x) in x.iter().enumerate() {
             standard.column(column).for_each(|(row, value)| sums[row] += value * x);
         }
-        x.resize(standard.columns(), 0.0);
         let mut y = vec![0.0; standard.rows];
         for (row, place) in standard.place.iter().enumerate() {
             let Some(place) = *place else { continue };
@@ -136,18 +139,18 @@ impl Plan {
     /// A lane's point in the units of the program.
     pub fn point<const L: usize>(&self, found: &Point<L>, lane: usize) -> FormPoint {
         let standard = &self.standard;
+        let mut reduced = vec![0.0; standard.columns()];
+        for (&column, price) in standard.low.iter().zip(&found.floor) {
+            reduced[column as usize] += price.0[lane];
+        }
+        for (&column, price) in standard.high.iter().zip(&found.ceiling) {
+            reduced[column as usize] -= price.0[lane];
+        }
         let mut point = FormPoint {
-            values: found.x[..standard.width].iter().map(|x| x.0[lane]).collect(),
+            values: standard.own.iter().map(|&column| found.x[column].0[lane]).collect(),
             row_duals: standard.place.iter().map(|row| row.map_or(0.0, |row| found.y[row].0[lane])).collect(),
-            reduced_costs: vec![0.0; standard.width],
+            reduced_costs: standard.own.iter().map(|&column| reduced[column]).collect(),
         };
-        for (&column, price) in standard.low.iter().zip(&found.floor).filter(|(c, _)| **c < standard.width) {
-            point.reduced_costs[column] += price.0[lane];
-        }
-        for (&column, price) in standard.high.iter().zip(&found.ceiling).filter(|(c, _)| **c < standard.width)
-        {
-            point.reduced_costs[column] -= price.0[lane];
-        }
         self.scaling.unscale(&mut point);
         point
     }

@@ -4,7 +4,8 @@
 use super::lanes::{Lanes, wide};
 use super::standard::{Data, Standard};
 
-/// A point, or a direction from one.
+/// A point. Its distances from the bounds move with the quantities from the beginning on, and so keep their digits where they
+/// are small.
 #[derive(Clone, Debug)]
 pub(super) struct Point<const L: usize> {
     /// The quantities `x`.
@@ -23,6 +24,21 @@ pub(super) struct Point<const L: usize> {
     pub fair: Vec<Lanes<L>>,
 }
 
+/// A direction from a point: `ds = dx` and `dt = -dx`.
+#[derive(Clone, Debug)]
+pub(super) struct Way<const L: usize> {
+    /// Of the quantities.
+    pub x: Vec<Lanes<L>>,
+    /// Of the rows' prices.
+    pub y: Vec<Lanes<L>>,
+    /// Of the prices of lower bounds.
+    pub floor: Vec<Lanes<L>>,
+    /// Of the prices of upper bounds.
+    pub ceiling: Vec<Lanes<L>>,
+    /// Of the slopes of alpha-fair terms.
+    pub fair: Vec<Lanes<L>>,
+}
+
 /// What is left of the conditions at a point; each is zero in the end.
 #[derive(Clone, Debug)]
 pub(super) struct Left<const L: usize> {
@@ -30,10 +46,6 @@ pub(super) struct Left<const L: usize> {
     pub rows: Vec<Lanes<L>>,
     /// `c + h x - A'y - z + r - v`
     pub slopes: Vec<Lanes<L>>,
-    /// `x - l - s`
-    pub low: Vec<Lanes<L>>,
-    /// `u - x - t`
-    pub high: Vec<Lanes<L>>,
 }
 
 impl<const L: usize> Point<L> {
@@ -54,30 +66,7 @@ impl<const L: usize> Point<L> {
     /// Takes over another point in the chosen lanes.
     #[inline(never)]
     pub fn take(&mut self, other: &Point<L>, chosen: super::lanes::Mask<L>) {
-        for (mine, theirs) in self.pairs(other) {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = chosen.pick(*theirs, *mine));
-        }
-    }
-
-    /// Adds another direction in the chosen lanes.
-    #[inline(never)]
-    pub fn add(&mut self, other: &Point<L>, chosen: super::lanes::Mask<L>) {
-        wide(
-            #[inline(always)]
-            || {
-                for (mine, theirs) in self.pairs(other) {
-                    mine.iter_mut()
-                        .zip(theirs)
-                        .for_each(|(mine, theirs)| *mine = chosen.pick(*mine + *theirs, *mine));
-                }
-            },
-        )
-    }
-
-    /// The parts of a point beside those of another.
-    #[inline(always)]
-    fn pairs<'a>(&'a mut self, other: &'a Point<L>) -> [(&'a mut [Lanes<L>], &'a [Lanes<L>]); 7] {
-        [
+        let parts: [(&mut [Lanes<L>], &[Lanes<L>]); 7] = [
             (&mut self.x, &other.x),
             (&mut self.y, &other.y),
             (&mut self.above, &other.above),
@@ -85,7 +74,10 @@ impl<const L: usize> Point<L> {
             (&mut self.below, &other.below),
             (&mut self.ceiling, &other.ceiling),
             (&mut self.fair, &other.fair),
-        ]
+        ];
+        for (mine, theirs) in parts {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine = chosen.pick(*theirs, *mine));
+        }
     }
 
     /// The sum of all products of distance and price.
@@ -103,16 +95,47 @@ impl<const L: usize> Point<L> {
     }
 }
 
+impl<const L: usize> Way<L> {
+    /// No way.
+    pub fn new(standard: &Standard) -> Way<L> {
+        let room = |count: usize| vec![Lanes::default(); count];
+        Way {
+            x: room(standard.columns()),
+            y: room(standard.rows),
+            floor: room(standard.low.len()),
+            ceiling: room(standard.high.len()),
+            fair: room(standard.fair.len()),
+        }
+    }
+
+    /// Adds another direction in the chosen lanes.
+    #[inline(never)]
+    pub fn add(&mut self, other: &Way<L>, chosen: super::lanes::Mask<L>) {
+        wide(
+            #[inline(always)]
+            || {
+                let parts: [(&mut [Lanes<L>], &[Lanes<L>]); 5] = [
+                    (&mut self.x, &other.x),
+                    (&mut self.y, &other.y),
+                    (&mut self.floor, &other.floor),
+                    (&mut self.ceiling, &other.ceiling),
+                    (&mut self.fair, &other.fair),
+                ];
+                for (mine, theirs) in parts {
+                    mine.iter_mut()
+                        .zip(theirs)
+                        .for_each(|(mine, theirs)| *mine = chosen.pick(*mine + *theirs, *mine));
+                }
+            },
+        )
+    }
+}
+
 impl<const L: usize> Left<L> {
     /// Room for what is left.
     pub fn new(standard: &Standard) -> Left<L> {
         let room = |count: usize| vec![Lanes::default(); count];
-        Left {
-            rows: room(standard.rows),
-            slopes: room(standard.columns()),
-            low: room(standard.low.len()),
-            high: room(standard.high.len()),
-        }
+        Left { rows: room(standard.rows), slopes: room(standard.columns()) }
     }
 
     /// Finds what is left at a point.
@@ -132,13 +155,11 @@ impl<const L: usize> Left<L> {
                     }
                     self.slopes[column] = slope;
                 }
-                for (at, &column) in standard.low.iter().enumerate() {
-                    self.low[at] = point.x[column] - data.low[at] - point.above[at];
-                    self.slopes[column] -= point.floor[at];
+                for (&column, price) in standard.low.iter().zip(&point.floor) {
+                    self.slopes[column as usize] -= *price;
                 }
-                for (at, &column) in standard.high.iter().enumerate() {
-                    self.high[at] = data.high[at] - point.x[column] - point.below[at];
-                    self.slopes[column] += point.ceiling[at];
+                for (&column, price) in standard.high.iter().zip(&point.ceiling) {
+                    self.slopes[column as usize] += *price;
                 }
                 for (at, &(column, _)) in standard.fair.iter().enumerate() {
                     self.slopes[column] -= point.fair[at];
@@ -147,7 +168,7 @@ impl<const L: usize> Left<L> {
         )
     }
 
-    /// The largest part of rows and bounds that is left, and of slopes.
+    /// The largest part of rows that is left, and of slopes.
     #[inline(never)]
     pub fn largest(&self) -> (Lanes<L>, Lanes<L>) {
         wide(
@@ -156,7 +177,7 @@ impl<const L: usize> Left<L> {
                 let largest = |all: &[Lanes<L>]| {
                     all.iter().fold(Lanes::default(), |most: Lanes<L>, one| most.or_size(*one))
                 };
-                (largest(&self.rows).max(largest(&self.low)).max(largest(&self.high)), largest(&self.slopes))
+                (largest(&self.rows), largest(&self.slopes))
             },
         )
     }

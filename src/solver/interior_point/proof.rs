@@ -2,7 +2,7 @@
 //! pay, or a direction that only ever gains. What is not proved is left open.
 
 use super::lanes::Lanes;
-use super::point::Point;
+use super::point::{Point, Way};
 use super::standard::{Data, Standard};
 
 /// What a proof may miss, relative to what it proves.
@@ -67,8 +67,8 @@ fn bounds<const L: usize>(standard: &Standard, data: &Data<L>, lane: usize) -> (
     let mut low = vec![f64::NEG_INFINITY; standard.columns()];
     let mut high = vec![f64::INFINITY; standard.columns()];
     standard.fair.iter().for_each(|&(column, _)| low[column] = 0.0);
-    standard.low.iter().zip(&data.low).for_each(|(&column, bound)| low[column] = bound.0[lane]);
-    standard.high.iter().zip(&data.high).for_each(|(&column, bound)| high[column] = bound.0[lane]);
+    standard.low.iter().zip(&data.low).for_each(|(&at, bound)| low[at as usize] = bound.0[lane]);
+    standard.high.iter().zip(&data.high).for_each(|(&at, bound)| high[at as usize] = bound.0[lane]);
     (low, high)
 }
 
@@ -77,13 +77,13 @@ pub(super) fn proved<const L: usize>(
     standard: &Standard,
     data: &Data<L>,
     point: &Point<L>,
-    way: &Point<L>,
+    way: &Way<L>,
     lane: usize,
 ) -> Option<super::Status> {
-    let no_point = |point: &Point<L>| has_no_point(standard, data, &point.y, lane);
-    let no_end = |point: &Point<L>| has_no_end(standard, data, &point.x, lane);
-    if no_point(point) || no_point(way) {
+    let no_point = |prices: &[Lanes<L>]| has_no_point(standard, data, prices, lane);
+    let no_end = |way: &[Lanes<L>]| has_no_end(standard, data, way, lane);
+    if no_point(&point.y) || no_point(&way.y) {
         return Some(super::Status::Infeasible);
     }
-    (no_end(point) || no_end(way)).then_some(super::Status::Unbounded)
+    (no_end(&point.x) || no_end(&way.x)).then_some(super::Status::Unbounded)
 }

@@ -13,16 +13,16 @@ use super::order::Columns;
 pub(super) struct Standard {
     /// How many rows there are.
     pub rows: usize,
-    /// Where each column starts; the form's columns first, then those of rows that are not equations.
+    /// Where each column starts: those of the form and those of rows that are not equations, in the order of elimination.
     pub start: Vec<usize>,
     /// The row of each coefficient.
     pub row: Vec<usize>,
     /// The coefficients.
     pub value: Vec<f64>,
-    /// The columns that have a lower bound.
-    pub low: Vec<usize>,
-    /// The columns that have an upper bound.
-    pub high: Vec<usize>,
+    /// The columns that have a lower bound, in order.
+    pub low: Vec<u32>,
+    /// The columns that have an upper bound, in order.
+    pub high: Vec<u32>,
     /// The columns under an alpha-fair term, and its alpha; one may occur more than once.
     pub fair: Vec<(usize, f64)>,
     /// The columns under a quadratic term, in order.
@@ -33,8 +33,8 @@ pub(super) struct Standard {
     pub pairs: Vec<u32>,
     /// The products of the entries of each column, pair by pair.
     pub products: Vec<f64>,
-    /// How many columns are the form's own.
-    pub width: usize,
+    /// For each column of the form its column here.
+    pub own: Vec<usize>,
     /// Where each column starts, and the row of each coefficient in the order of elimination: what every step reads, in few bytes.
     short: (Vec<u32>, Vec<u32>),
     /// For each row of the form its row here, if it says anything.
@@ -85,7 +85,7 @@ impl Standard {
             free: Vec::new(),
             pairs: vec![0],
             products: Vec::new(),
-            width: form.width(),
+            own: (0..form.width()).collect(),
             short: (Vec::new(), Vec::new()),
             place,
             slack: vec![None; form.rows.len()],
@@ -133,25 +133,28 @@ impl Standard {
         self.bent.dedup();
         let mut held = vec![false; self.columns()];
         form.curved.iter().for_each(|term| held[term.column] = true);
-        for (column, bounds) in self.bounded(form) {
-            self.low.extend(bounds.lower.is_finite().then_some(column));
-            self.high.extend(bounds.upper.is_finite().then_some(column));
+        for (column, bounds) in self.bounded(form).into_iter().enumerate() {
+            self.low.extend(bounds.lower.is_finite().then_some(column as u32));
+            self.high.extend(bounds.upper.is_finite().then_some(column as u32));
             held[column] |= bounds.lower.is_finite() || bounds.upper.is_finite();
         }
         self.free = (0..held.len()).filter(|column| !held[*column]).collect();
     }
 
     /// The bounds of all columns. Where an alpha-fair term keeps a quantity above zero, zero is no bound.
-    fn bounded(&self, form: &Form) -> Vec<(usize, Bounds)> {
-        let mut all = form.columns.clone();
+    fn bounded(&self, form: &Form) -> Vec<Bounds> {
+        let mut all = vec![Bounds { lower: f64::NEG_INFINITY, upper: f64::INFINITY }; self.columns()];
+        self.own.iter().zip(&form.columns).for_each(|(&column, bounds)| all[column] = *bounds);
         for term in form.curved.iter().filter(|term| is_fair(term.shape)) {
-            if all[term.column].lower <= 0.0 {
-                all[term.column].lower = f64::NEG_INFINITY;
+            let lower = &mut all[self.own[term.column]].lower;
+            if *lower <= 0.0 {
+                *lower = f64::NEG_INFINITY;
             }
         }
-        let slacks = form.rows.iter().zip(&self.slack).filter(|(_, slack)| slack.is_some());
-        all.extend(slacks.map(|(bounds, _)| *bounds));
-        all.into_iter().enumerate().collect()
+        for (slack, bounds) in self.slack.iter().zip(&form.rows) {
+            slack.iter().for_each(|&column| all[column] = *bounds);
+        }
+        all
     }
 
     /// How many columns there are.
@@ -172,17 +175,43 @@ impl Standard {
         row[range.clone()].iter().map(|&row| row as usize).zip(self.value[range].iter().copied())
     }
 
-    /// Numbers the rows by their pivots, and multiplies the pairs of each column out.
+    /// Numbers rows and columns in the order of elimination, and multiplies the pairs of each column out.
     pub fn reorder(&mut self, blocks: &Blocks) {
         let short = |all: &[usize]| all.iter().map(|&one| one as u32).collect();
         self.row.iter_mut().for_each(|row| *row = blocks.pivot[*row]);
-        self.short = (short(&self.start), short(&self.row));
         self.place.iter_mut().flatten().for_each(|row| *row = blocks.pivot[*row]);
+        let (mut start, mut row, mut value) = (vec![0], Vec::new(), Vec::new());
+        let mut place = vec![0; self.columns()];
+        for (at, &column) in blocks.columns.iter().enumerate() {
+            let entries = self.start[column]..self.start[column + 1];
+            row.extend_from_slice(&self.row[entries.clone()]);
+            value.extend_from_slice(&self.value[entries]);
+            start.push(row.len());
+            place[column] = at;
+        }
+        (self.start, self.row, self.value) = (start, row, value);
+        self.short = (short(&self.start), short(&self.row));
+        self.renumber(&place);
         for column in 0..self.columns() {
             let values = &self.value[self.start[column]..self.start[column + 1]];
             each_pair(values, |one, two| self.products.push(one * two));
             self.pairs.push(self.products.len() as u32);
         }
+    }
+
+    /// Gives all that is said of columns their new numbers.
+    fn renumber(&mut self, place: &[usize]) {
+        for bounded in [&mut self.low, &mut self.high] {
+            bounded.iter_mut().for_each(|column| *column = place[*column as usize] as u32);
+            bounded.sort_unstable();
+        }
+        for some in [&mut self.bent, &mut self.free] {
+            some.iter_mut().for_each(|column| *column = place[*column]);
+            some.sort_unstable();
+        }
+        self.fair.iter_mut().for_each(|(column, _)| *column = place[*column]);
+        self.own.iter_mut().for_each(|column| *column = place[*column]);
+        self.slack.iter_mut().flatten().for_each(|column| *column = place[*column]);
     }
 }
 
@@ -236,22 +265,21 @@ impl<const L: usize> Data<L> {
                 self.right[place].0[lane] = bounds.only().unwrap_or(0.0);
             }
         }
-        let columns = standard.columns();
-        (0..columns).for_each(|column| {
-            self.cost[column].0[lane] = form.cost.get(column).copied().unwrap_or(0.0);
-        });
+        self.cost.iter_mut().for_each(|cost| cost.0[lane] = 0.0);
+        standard.own.iter().zip(&form.cost).for_each(|(&column, cost)| self.cost[column].0[lane] = *cost);
         self.curvature.iter_mut().for_each(|curvature| curvature.0[lane] = 0.0);
         let mut fair = 0;
         self.constant.0[lane] = 0.0;
         for term in &form.curved {
+            let column = standard.own[term.column];
             match term.shape {
                 Shape::Quadratic { target } => {
-                    let at = standard.bent.partition_point(|&column| column < term.column);
+                    let at = standard.bent.partition_point(|&bent| bent < column);
                     self.curvature[at].0[lane] += term.weight;
-                    self.cost[term.column].0[lane] -= term.weight * target;
+                    self.cost[column].0[lane] -= term.weight * target;
                     self.constant.0[lane] += 0.5 * term.weight * target * target;
                 }
-                Shape::AlphaFair { alpha: 0.0 } => self.cost[term.column].0[lane] -= term.weight,
+                Shape::AlphaFair { alpha: 0.0 } => self.cost[column].0[lane] -= term.weight,
                 Shape::AlphaFair { .. } => {
                     self.weight[fair].0[lane] = term.weight;
                     fair += 1;
@@ -259,8 +287,9 @@ impl<const L: usize> Data<L> {
             }
         }
         let bounds = standard.bounded(form);
-        standard.low.iter().zip(&mut self.low).for_each(|(&at, low)| low.0[lane] = bounds[at].1.lower);
-        standard.high.iter().zip(&mut self.high).for_each(|(&at, high)| high.0[lane] = bounds[at].1.upper);
+        let bound = |at: u32| bounds[at as usize];
+        standard.low.iter().zip(&mut self.low).for_each(|(&at, low)| low.0[lane] = bound(at).lower);
+        standard.high.iter().zip(&mut self.high).for_each(|(&at, high)| high.0[lane] = bound(at).upper);
     }
 }
 

@@ -4,24 +4,21 @@
 use super::blocks::Blocks;
 use super::direction::Newton;
 use super::lanes::Lanes;
-use super::point::Point;
+use super::point::{Point, Way};
 use super::standard::{Data, Standard};
 
 /// The share of the room between two bounds that is kept to each.
 const MARGIN: f64 = 0.1;
 
-/// The same for a start near a like program's answer.
-const NEAR_MARGIN: f64 = 3e-2;
-
-/// The least product of a start near a like program's answer.
-const NEAR_PRODUCT: f64 = 1e-3;
-
 /// The least product of distance and price,
 const LEAST_PRODUCT: f64 = 1e-3;
 
-/// and where there are alpha-fair pairs beside them, whose products are their weights, of order one, from the beginning: from far
-/// below those the walk of a proportionally fair year takes half as long again.
-const LEAST_BESIDE_FAIR: f64 = 0.2;
+/// as a share of the weights where there are alpha-fair pairs beside them, whose products are their weights from the beginning (from far below
+/// those the walk of a proportionally fair year takes half as long again, from far above them that of fifty years),
+const LEAST_BESIDE_FAIR: f64 = 0.5;
+
+/// and near a like program's answer.
+const NEAR_PRODUCT: f64 = 1e-5;
 
 /// Where a like program's answer lies, in scaled units.
 #[derive(Clone, Debug)]
@@ -39,7 +36,7 @@ pub(super) fn begin<const L: usize>(
     data: &Data<L>,
     newton: &mut Newton<L>,
     point: &mut Point<L>,
-    way: &mut Point<L>,
+    way: &mut Way<L>,
 ) {
     let (low, high) = bounds(standard, data);
     let spread: Vec<Lanes<L>> = low.iter().zip(&high).map(|(low, high)| low.with(*high, spread)).collect();
@@ -50,16 +47,17 @@ pub(super) fn begin<const L: usize>(
         standard.column(column).for_each(|(row, value)| rows[row] -= *x * value);
     }
     newton.set_pull(|_| Lanes::default());
-    newton.solve(standard, blocks, &rows, way, 1);
+    newton.solve(standard, blocks, Some(&rows), way, 1);
     point.x.iter_mut().zip(&way.x).for_each(|(x, way)| *x += *way);
-    draw_inside(point, &low, &high, MARGIN);
+    draw_inside(point, &low, &high);
     measure(standard, data, point);
     let slope = slopes(standard, data, point);
     newton.set_pull(|column| -slope[column]);
-    let none = vec![Lanes::default(); standard.rows];
-    newton.solve(standard, blocks, &none, way, 0);
+    newton.solve(standard, blocks, None, way, 0);
     point.y.copy_from_slice(&way.y);
-    price(standard, data, point, if standard.fair.is_empty() { LEAST_PRODUCT } else { LEAST_BESIDE_FAIR });
+    // the products of alpha-fair pairs are their weights
+    let weight = data.weight.iter().fold(Lanes::default(), |most, weight| weight.max(most));
+    price(standard, data, point, (weight * LEAST_BESIDE_FAIR).max(Lanes::all(LEAST_PRODUCT)));
 }
 
 /// Puts a point near a like program's answer into `point`.
@@ -72,9 +70,9 @@ pub(super) fn begin_near<const L: usize>(
     let (low, high) = bounds(standard, data);
     point.x.iter_mut().zip(&near.x).for_each(|(x, near)| *x = Lanes::all(*near));
     point.y.iter_mut().zip(&near.y).for_each(|(y, near)| *y = Lanes::all(*near));
-    draw_inside(point, &low, &high, NEAR_MARGIN);
+    draw_inside(point, &low, &high);
     measure(standard, data, point);
-    price(standard, data, point, NEAR_PRODUCT);
+    price(standard, data, point, Lanes::all(NEAR_PRODUCT));
 }
 
 /// The bounds of every column; what an alpha-fair term keeps above zero has zero for a bound here.
@@ -83,8 +81,8 @@ fn bounds<const L: usize>(standard: &Standard, data: &Data<L>) -> (Vec<Lanes<L>>
     let mut low = vec![Lanes::all(f64::NEG_INFINITY); columns];
     let mut high = vec![Lanes::all(f64::INFINITY); columns];
     standard.fair.iter().for_each(|&(column, _)| low[column] = Lanes::default());
-    standard.low.iter().zip(&data.low).for_each(|(&column, bound)| low[column] = *bound);
-    standard.high.iter().zip(&data.high).for_each(|(&column, bound)| high[column] = *bound);
+    standard.low.iter().zip(&data.low).for_each(|(&at, bound)| low[at as usize] = *bound);
+    standard.high.iter().zip(&data.high).for_each(|(&at, bound)| high[at as usize] = *bound);
     (low, high)
 }
 
@@ -104,9 +102,9 @@ fn middle(low: f64, high: f64) -> f64 {
 }
 
 /// Draws every column to a distance from its bounds: a share of the room between them.
-fn draw_inside<const L: usize>(point: &mut Point<L>, low: &[Lanes<L>], high: &[Lanes<L>], margin: f64) {
+fn draw_inside<const L: usize>(point: &mut Point<L>, low: &[Lanes<L>], high: &[Lanes<L>]) {
     for ((x, low), high) in point.x.iter_mut().zip(low).zip(high) {
-        let distance = low.with(*high, |low, high| margin * (high - low).min(1.0));
+        let distance = low.with(*high, |low, high| MARGIN * (high - low).min(1.0));
         *x = x.max(*low + distance).min(*high - distance);
     }
 }
@@ -114,10 +112,10 @@ fn draw_inside<const L: usize>(point: &mut Point<L>, low: &[Lanes<L>], high: &[L
 /// Distances from bounds, and the slopes of alpha-fair terms.
 fn measure<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Point<L>) {
     for (at, &column) in standard.low.iter().enumerate() {
-        point.above[at] = point.x[column] - data.low[at];
+        point.above[at] = point.x[column as usize] - data.low[at];
     }
     for (at, &column) in standard.high.iter().enumerate() {
-        point.below[at] = data.high[at] - point.x[column];
+        point.below[at] = data.high[at] - point.x[column as usize];
     }
     for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
         point.fair[at] = data.weight[at].with(point.x[column], |weight, x| weight * x.powf(-alpha));
@@ -134,7 +132,7 @@ fn slopes<const L: usize>(standard: &Standard, data: &Data<L>, point: &Point<L>)
 }
 
 /// The prices of the bounds: all with the same product, and what the slopes say beside.
-fn price<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Point<L>, least: f64) {
+fn price<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Point<L>, least: Lanes<L>) {
     let mut slope = slopes(standard, data, point);
     for (column, slope) in slope.iter_mut().enumerate() {
         standard.column(column).for_each(|(row, value)| *slope -= point.y[row] * value);
@@ -142,14 +140,14 @@ fn price<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Point<
     let mut product = Lanes::default();
     for (&column, room) in standard.low.iter().zip(&point.above).chain(standard.high.iter().zip(&point.below))
     {
-        product += (*room * slope[column]).abs();
+        product += (*room * slope[column as usize]).abs();
     }
     let count = (standard.low.len() + standard.high.len()).max(1);
-    let product = (product / count as f64).max(Lanes::all(least));
+    let product = (product / count as f64).max(least);
     for (at, &column) in standard.low.iter().enumerate() {
-        point.floor[at] = product / point.above[at] + slope[column].max(Lanes::default());
+        point.floor[at] = product / point.above[at] + slope[column as usize].max(Lanes::default());
     }
     for (at, &column) in standard.high.iter().enumerate() {
-        point.ceiling[at] = product / point.below[at] + (-slope[column]).max(Lanes::default());
+        point.ceiling[at] = product / point.below[at] + (-slope[column as usize]).max(Lanes::default());
     }
 }

@@ -4,27 +4,23 @@
 use super::super::form::{Form, Point as FormPoint};
 use super::Status;
 use super::blocks::Blocks;
-use super::direction::{Aim, Newton};
+use super::direction::{Aim, Newton, Products, Rates};
 use super::judge::{Course, Verdict, errors};
 use super::lanes::{Lanes, Mask, wide};
 use super::plan::Plan;
-use super::point::{Left, Point};
+use super::point::{Left, Point, Way};
 use super::proof::proved;
 use super::standard::{Data, Standard};
 use super::start::{Near, begin, begin_near};
 
 /// A step goes this share of the way to the nearest bound.
-const INSIDE: f64 = 0.995;
+const INSIDE: f64 = 0.999;
 
-/// An alpha-fair quantity or slope counts as this much nearer to nothing than it is: its product is fixed, so it
-/// has no business there.
-const FAIR_RATE: f64 = 1.25;
+/// A step of this share of the whole way is not corrected.
+const LONG: f64 = 0.9;
 
 /// A correction must lengthen the steps together by this much.
 const WORTHWHILE: f64 = 0.01;
-
-/// How fast the nearest quantity and the nearest price fall to nothing along a direction.
-type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
 
 /// How much looser than asked an answer may be and still count as almost optimal.
 const ALMOST: f64 = 1e2;
@@ -67,11 +63,12 @@ pub(super) struct Walk<'a, const L: usize> {
     newton: Newton<L>,
     point: Point<L>,
     best: Point<L>,
-    way: Point<L>,
-    other: Point<L>,
+    way: Way<L>,
+    other: Way<L>,
     left: Left<L>,
-    none: Left<L>,
     aim: Aim<L>,
+    /// The mean product of distance and price.
+    mean: Lanes<L>,
     /// Which form each lane walks for.
     form: [Option<usize>; L],
     course: [Course; L],
@@ -90,11 +87,11 @@ impl<'a, const L: usize> Walk<'a, L> {
             newton: Newton::new(standard, blocks),
             point: Point::new(standard),
             best: Point::new(standard),
-            way: Point::new(standard),
-            other: Point::new(standard),
+            way: Way::new(standard),
+            other: Way::new(standard),
             left: Left::new(standard),
-            none: Left::new(standard),
             aim: Aim::new(standard),
+            mean: Lanes::default(),
             form: [None; L],
             course: [Course::NEW; L],
         }
@@ -143,23 +140,25 @@ impl<'a, const L: usize> Walk<'a, L> {
             }
         }
         let (standard, blocks) = (self.standard, self.blocks);
+        let mut begun = Point::new(standard);
         match self.manner.near {
-            Some(near) => begin_near(standard, &self.data, near, &mut self.other),
-            None => begin(standard, blocks, &self.data, &mut self.newton, &mut self.other, &mut self.way),
+            Some(near) => begin_near(standard, &self.data, near, &mut begun),
+            None => begin(standard, blocks, &self.data, &mut self.newton, &mut begun, &mut self.way),
         }
-        self.point.take(&self.other, filled);
+        self.point.take(&begun, filled);
         next
     }
 
-    /// The mean product of distance and price.
-    fn mean_product(&self) -> Lanes<L> {
-        let count = self.standard.low.len() + self.standard.high.len();
-        self.point.complementarity() / count.max(1) as f64
+    /// How many products of distance and price there are.
+    fn products(&self) -> f64 {
+        (self.standard.low.len() + self.standard.high.len()).max(1) as f64
     }
 
     /// Keeps the best points and ends the lanes that have arrived or make no headway.
     fn judge(&mut self, ended: &mut Vec<Ended>) {
-        let errors = errors(self.standard, &self.data, &self.point, &self.left);
+        let products = self.point.complementarity();
+        self.mean = products / self.products();
+        let errors = errors(self.standard, &self.data, &self.point, &self.left, products);
         let mut verdicts = [Verdict { better: false, over: false }; L];
         for lane in (0..L).filter(|lane| self.form[*lane].is_some()) {
             let own = errors.map(|error| error.0[lane]);
@@ -192,36 +191,38 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// One predictor and corrector.
     fn step(&mut self) {
         self.newton.factor(self.standard, self.blocks, &self.data, &self.point);
-        let mean = self.mean_product();
+        let mean = self.mean;
         self.aim_at_nothing();
-        self.direct();
-        let rates = self.lengths(None);
+        let rates = self.direct(Products::Nothing);
         let reached = self.reached(rates);
         let product = mean * reached.with(mean, sharpness);
         self.aim_at(product);
-        self.direct();
-        let mut rates = self.lengths(None);
+        let mut rates = self.direct(Products::Aimed);
         for _ in 0..self.manner.corrections {
-            rates = self.centre(product, rates);
+            // each lane is corrected for its own sake
+            let short = self.open().and(is_short(rates));
+            if short.any() {
+                rates = self.centre(product, rates, short);
+            }
         }
         self.advance(rates);
     }
 
-    /// The direction to what is aimed at.
-    fn direct(&mut self) {
-        let (standard, blocks) = (self.standard, self.blocks);
-        self.newton.direct(standard, blocks, &self.point, &self.left, &self.aim, &mut self.way);
+    /// The direction to what is aimed at, and how fast it comes to the bounds.
+    fn direct(&mut self, products: Products) -> Rates<L> {
+        let (standard, blocks, aim) = (self.standard, self.blocks, (&self.aim, products));
+        self.newton.direct(standard, blocks, &self.point, Some(&self.left), aim, &mut self.way, None)
     }
 
-    /// One more solve that draws outlying products nearer to the others, kept where it lengthens the step
+    /// One more solve that draws outlying products nearer to the others, kept where it lengthens a step that is short
     /// (J. Gondzio, 1996).
-    fn centre(&mut self, product: Lanes<L>, rates: Rates<L>) -> Rates<L> {
+    fn centre(&mut self, product: Lanes<L>, rates: Rates<L>, short: Mask<L>) -> Rates<L> {
         self.aim_at_centre(product, rates);
-        let (standard, blocks) = (self.standard, self.blocks);
-        self.newton.direct(standard, blocks, &self.point, &self.none, &self.aim, &mut self.other);
-        let found = self.lengths(Some(&self.other));
+        let (standard, blocks, aim) = (self.standard, self.blocks, (&self.aim, Products::Aimed));
+        let (other, way) = (&mut self.other, Some(&self.way));
+        let found = self.newton.direct(standard, blocks, &self.point, None, aim, other, way);
         let gain = |rates: Rates<L>| rates.0.map(whole) + rates.1.map(whole);
-        let better = (gain(rates) + Lanes::all(WORTHWHILE)).below(gain(found));
+        let better = (gain(rates) + Lanes::all(WORTHWHILE)).below(gain(found)).and(short);
         if better.any() {
             self.way.add(&self.other, better);
         }
@@ -235,13 +236,13 @@ impl<'a, const L: usize> Walk<'a, L> {
             #[inline(always)]
             || {
                 let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
-                let (point, way) = (&self.point, &self.way);
+                let (point, way, standard) = (&self.point, &self.way, self.standard);
                 for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-                    let room = point.above[at] + way.above[at] * ahead;
+                    let room = point.above[at] + way.x[standard.low[at] as usize] * ahead;
                     *aim = (room * (point.floor[at] + way.floor[at] * price_ahead)).with(product, drawn);
                 }
                 for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-                    let room = point.below[at] + way.below[at] * ahead;
+                    let room = point.below[at] - way.x[standard.high[at] as usize] * ahead;
                     *aim = (room * (point.ceiling[at] + way.ceiling[at] * price_ahead)).with(product, drawn);
                 }
                 self.aim.fair.fill(Lanes::default());
@@ -249,27 +250,14 @@ impl<'a, const L: usize> Walk<'a, L> {
         )
     }
 
-    /// The predictor's aim: every product nothing, every alpha-fair slope right.
-    #[inline(never)]
+    /// The predictor's aim: every alpha-fair slope right, where every product becomes nothing.
     fn aim_at_nothing(&mut self) {
-        wide(
-            #[inline(always)]
-            || {
-                let point = &self.point;
-                for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-                    *aim = -(point.above[at] * point.floor[at]);
-                }
-                for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-                    *aim = -(point.below[at] * point.ceiling[at]);
-                }
-                for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
-                    let (x, slope) = (point.x[column], point.fair[at]);
-                    let ratio = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha)) / slope;
-                    let way = ratio.map(|ratio| if ratio < 1.0 { ratio - 1.0 } else { ratio.ln() });
-                    self.aim.fair[at] = slope * way;
-                }
-            },
-        )
+        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
+            let (x, slope) = (self.point.x[column], self.point.fair[at]);
+            let ratio = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha)) / slope;
+            let way = ratio.map(|ratio| if ratio < 1.0 { ratio - 1.0 } else { ratio.ln() });
+            self.aim.fair[at] = slope * way;
+        }
     }
 
     /// The corrector's aim: every product the same, and what the predictor's own curve takes away.
@@ -278,12 +266,14 @@ impl<'a, const L: usize> Walk<'a, L> {
         wide(
             #[inline(always)]
             || {
-                let way = &self.way;
+                let (point, way, standard) = (&self.point, &self.way, self.standard);
                 for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-                    *aim += product - way.above[at] * way.floor[at];
+                    let curve = way.x[standard.low[at] as usize] * way.floor[at];
+                    *aim = product - point.above[at] * point.floor[at] - curve;
                 }
                 for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-                    *aim += product - way.below[at] * way.ceiling[at];
+                    let curve = way.x[standard.high[at] as usize] * way.ceiling[at];
+                    *aim = product - point.below[at] * point.ceiling[at] + curve;
                 }
                 for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
                     let (x, slope) = (self.point.x[column], self.point.fair[at]);
@@ -291,34 +281,6 @@ impl<'a, const L: usize> Walk<'a, L> {
                     let curve = dx * dv * alpha + dx * dx * (0.5 * alpha * (alpha - 1.0));
                     self.aim.fair[at] -= slope * curve.map(|curve| curve.clamp(-0.5, 0.5));
                 }
-            },
-        )
-    }
-
-    /// How far the direction, and another added to it, goes before a quantity or a price reaches nothing.
-    #[inline(never)]
-    fn lengths(&self, more: Option<&Point<L>>) -> Rates<L> {
-        wide(
-            #[inline(always)]
-            || {
-                let (point, way) = (&self.point, &self.way);
-                let mut rate = Lanes::default();
-                rate = fastest(&point.above, &way.above, more.map(|more| &*more.above), rate);
-                rate = fastest(&point.below, &way.below, more.map(|more| &*more.below), rate);
-                let mut price_rate = Lanes::default();
-                price_rate = fastest(&point.floor, &way.floor, more.map(|more| &*more.floor), price_rate);
-                price_rate =
-                    fastest(&point.ceiling, &way.ceiling, more.map(|more| &*more.ceiling), price_rate);
-                for (at, &(column, _)) in self.standard.fair.iter().enumerate() {
-                    let (mut x, mut slope) = (way.x[column], way.fair[at]);
-                    more.iter().for_each(|more| {
-                        x += more.x[column];
-                        slope += more.fair[at];
-                    });
-                    rate = rate.max(-(x / point.x[column]) * FAIR_RATE);
-                    price_rate = price_rate.max(-(slope / point.fair[at]) * FAIR_RATE);
-                }
-                (rate, price_rate)
             },
         )
     }
@@ -332,15 +294,15 @@ impl<'a, const L: usize> Walk<'a, L> {
                 let (ahead, price_ahead) = (rate.map(whole), price_rate.map(whole));
                 let (point, way) = (&self.point, &self.way);
                 let mut sum = Lanes::default();
-                for at in 0..point.above.len() {
-                    sum += (point.above[at] + way.above[at] * ahead)
+                for (at, &column) in self.standard.low.iter().enumerate() {
+                    sum += (point.above[at] + way.x[column as usize] * ahead)
                         * (point.floor[at] + way.floor[at] * price_ahead);
                 }
-                for at in 0..point.below.len() {
-                    sum += (point.below[at] + way.below[at] * ahead)
+                for (at, &column) in self.standard.high.iter().enumerate() {
+                    sum += (point.below[at] - way.x[column as usize] * ahead)
                         * (point.ceiling[at] + way.ceiling[at] * price_ahead);
                 }
-                sum / (point.above.len() + point.below.len()).max(1) as f64
+                sum / self.products()
             },
         )
     }
@@ -364,8 +326,12 @@ impl<'a, const L: usize> Walk<'a, L> {
                         .for_each(|(own, way)| *own = open.pick(*own + *way * length, *own));
                 };
                 go(&mut self.point.x, &self.way.x, ahead);
-                go(&mut self.point.above, &self.way.above, ahead);
-                go(&mut self.point.below, &self.way.below, ahead);
+                for (room, &column) in self.point.above.iter_mut().zip(&self.standard.low) {
+                    *room = open.pick(*room + self.way.x[column as usize] * ahead, *room);
+                }
+                for (room, &column) in self.point.below.iter_mut().zip(&self.standard.high) {
+                    *room = open.pick(*room - self.way.x[column as usize] * ahead, *room);
+                }
                 go(&mut self.point.y, &self.way.y, price_ahead);
                 go(&mut self.point.floor, &self.way.floor, price_ahead);
                 go(&mut self.point.ceiling, &self.way.ceiling, price_ahead);
@@ -373,6 +339,11 @@ impl<'a, const L: usize> Walk<'a, L> {
             },
         )
     }
+}
+
+/// Whether a correction could make a step much longer.
+fn is_short<const L: usize>((rate, price_rate): Rates<L>) -> Mask<L> {
+    Lanes::all(1.0 / LONG).below(rate.max(price_rate))
 }
 
 /// The share of the mean product that is aimed at, from what the predictor reaches.
@@ -401,21 +372,4 @@ fn drawn(then: f64, product: f64) -> f64 {
 /// The whole way, or what can be gone of it.
 fn whole(rate: f64) -> f64 {
     if rate > 1.0 { 1.0 / rate } else { 1.0 }
-}
-
-/// How fast, relative to itself, any of some numbers falls along a direction and another added to it.
-#[inline(always)]
-fn fastest<const L: usize>(
-    numbers: &[Lanes<L>],
-    way: &[Lanes<L>],
-    more: Option<&[Lanes<L>]>,
-    rate: Lanes<L>,
-) -> Lanes<L> {
-    let all = numbers.iter().zip(way);
-    match more {
-        None => all.fold(rate, |rate, (number, way)| rate.max(-(*way / *number))),
-        Some(more) => {
-            all.zip(more).fold(rate, |rate, ((number, way), more)| rate.max(-((*way + *more) / *number)))
-        }
-    }
 }
