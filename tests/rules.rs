@@ -143,6 +143,12 @@ fn the_least_squared_deficit_at_one_source_is_the_same_share_for_all() {
 /// One month, one junction with this much water, and fields of `a`, `b`, ... with these claims; their owners have as many
 /// people and these incomes.
 fn one_source(claims: &[f64], water: f64, incomes: &[f64]) -> Scenario {
+    limited_source(claims, water, incomes, &[])
+}
+
+/// The same with treaty limits of the month, hm3, on the fields of those who have one: a limit is of April-September, and a horizon
+/// that holds a part of it has that part, by days.
+fn limited_source(claims: &[f64], water: f64, incomes: &[f64], limits: &[f64]) -> Scenario {
     let mut text = format!(
         "[scenario]\nname = 'one'\n[horizon]\nstart = 2025-06-01\nperiods = 1\nstep = 'month'\n\
          [river.r]\n[price]\nenvironment_USD_per_m3 = 1.5\ndead_storage_USD_per_m3 = 3.0\nend_storage_USD_per_m3 = 3.0\n\
@@ -155,6 +161,12 @@ fn one_source(claims: &[f64], water: f64, incomes: &[f64]) -> Scenario {
         text += &format!(
             "[riparian.{name}]\npopulation_million = 1.0\ngdp_per_head_USD = {income:?}\n[demand.{name}]\n\
              riparian = '{name}'\nnode = 'head'\nuse = 'irrigation'\nclaim = {claim:?}\ndomestic_share = 0.0\n"
+        );
+    }
+    for (limit, name) in limits.iter().map(|limit| limit * 183.0 / 30.0).zip(["a", "b", "c", "d"]) {
+        text = text.replace(
+            &format!("[demand.{name}]\n"),
+            &format!("[treaty.{name}]\nriparian = '{name}'\nriver = 'r'\nvegetation_hm3 = {limit:?}\nnon_vegetation_hm3 = 0.0\n[demand.{name}]\nunder_treaty = true\n"),
         );
     }
     let folder = tempfile::tempdir().unwrap();
@@ -332,6 +344,23 @@ fn under_a_quota_that_is_enforced_in_part_somebody_takes_more_than_the_limit_and
     let loose = policy("award = { rule = 'treaty', limit = 1.1, enforce = 0.8 }");
     assert!(over(&strict) < 0.01, "{}", over(&strict));
     assert!(over(&loose) > 1.0, "{}", over(&loose));
+}
+
+/// Limits of 60, 120 and 30 hm3, of which all want more, and half as much water: each gets half of its limit.
+#[test]
+fn in_a_shortage_without_unused_limits_all_get_the_same_share_of_their_limit() {
+    let limits = [60.0, 120.0, 30.0];
+    let scenario = limited_source(&[100.0, 150.0, 90.0], 105.0, &[1000.0; 3], &limits);
+    let strict = policy("slack = 1e-5\naward = { rule = 'treaty', limit = 1.1 }");
+    let got = totals(&allocated(&scenario, &strict));
+    for (got, limit) in got.iter().zip(limits) {
+        assert!((got / limit - 0.5).abs() < 1e-3, "{got} hm3 of {limit}");
+    }
+    // with water for all limits and more nobody takes beyond a tenth above its own
+    let scenario = limited_source(&[100.0, 150.0, 90.0], 340.0, &[1000.0; 3], &limits);
+    let got = totals(&allocated(&scenario, &strict));
+    assert!(got.iter().zip(limits).all(|(got, limit)| *got <= 1.1 * limit + 1e-6), "{got:?}");
+    assert!(got.iter().zip(limits).all(|(got, limit)| *got >= limit - 1e-2), "{got:?}");
 }
 
 /// What a plan delivers of a share of water, hm3.
