@@ -69,8 +69,9 @@ pub(in crate::allocation) fn allocate_under(
     Ok(exchanged.finish(&deals, Effort { head_gap, warnings, ..game.effort }, yields))
 }
 
-/// The plan with all that passes its turbines going through them, as far as they take it. What a status quo turbines in a wet month is one of many
-/// dispatches that are as good, and the first heads of the rounds must not hang on which (docs/decisions/0017).
+/// The plan with all that passes its turbines going through them, as far as they take it. What a status quo turbines in a wet
+/// month is one of many dispatches that are as good, and the first heads of the rounds must not hang on which
+/// (docs/decisions/0017).
 fn turbining_what_passes(window: Window<'_>, plan: &Plan, yields: &Yields) -> Plan {
     let basin = window.basin;
     let mut turbining = plan.clone();

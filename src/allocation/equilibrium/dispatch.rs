@@ -14,7 +14,7 @@ use super::super::plan::Plan;
 use super::super::unsolved::Unsolved;
 use super::answer::keep_face;
 use super::standing::{price, stand};
-use super::{BENEFIT_SLACK, Game, water};
+use super::{BENEFIT_SLACK, Game, water, water_mut};
 
 /// How far a solver may leave water from where it stands without having decided anything, hm3. The rounds of a contract begin
 /// from this plan, and would make hundreds of it.
@@ -106,10 +106,9 @@ impl Game<'_, '_> {
 
 /// Puts water that a solver has left beside where it stands back to there; what had to be moved stays moved.
 fn put_back(plan: &mut Plan, standing: &Plan) {
-    let mut standing = standing.clone();
-    for (value, stands) in water(plan).zip(water(&mut standing)) {
-        if (*value - *stands).abs() <= LEFT_OPEN_HM3 {
-            *value = *stands;
+    for (value, stands) in water_mut(plan).zip(water(standing)) {
+        if (*value - stands).abs() <= LEFT_OPEN_HM3 {
+            *value = stands;
         }
     }
 }

@@ -223,16 +223,22 @@ fn part_of_the_way(plan: &Plan, other: &Plan, share: f64) -> Plan {
 /// The sum of the water of several plans by their weights; at least one. Its power is that of the first.
 fn weighted_sum(plans: &[(&Plan, f64)]) -> Plan {
     let mut sum = plans[0].0.clone();
-    water(&mut sum).for_each(|value| *value *= plans[0].1);
+    water_mut(&mut sum).for_each(|value| *value *= plans[0].1);
     for &(plan, weight) in &plans[1..] {
-        let mut other = plan.clone();
-        water(&mut sum).zip(water(&mut other)).for_each(|(sum, value)| *sum += weight * *value);
+        water_mut(&mut sum).zip(water(plan)).for_each(|(sum, value)| *sum += weight * value);
     }
     sum
 }
 
-/// The decisions of a plan about water: what is kept, let out and delivered.
-fn water(plan: &mut Plan) -> impl Iterator<Item = &mut f64> {
+/// The decisions of a plan about water, hm3: what is kept, let out and delivered, by element and period.
+fn water(plan: &Plan) -> impl Iterator<Item = f64> {
+    let kept = plan.storage.iter().flat_map(|series| series.iter());
+    let let_out = plan.flow.iter().flat_map(|series| series.iter());
+    kept.chain(let_out).chain(plan.delivery.iter().flat_map(|series| series.iter())).copied()
+}
+
+/// The same, to be changed.
+fn water_mut(plan: &mut Plan) -> impl Iterator<Item = &mut f64> {
     let Plan { storage, flow, delivery, .. } = plan;
     let kept = storage.iter_mut().flat_map(|series| series.iter_mut());
     let let_out = flow.iter_mut().flat_map(|series| series.iter_mut());

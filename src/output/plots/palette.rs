@@ -89,12 +89,15 @@ const LINES: [Line; 6] = [
     Line { colour: INK, dash: &[14.0, 4.0, 3.5, 4.0, 3.5, 4.0], width: 2.5 },
 ];
 
-/// The line of the policy that was run at this place; twelve differ, the second six by their ink.
+/// What is mixed into the ink of a second and a third six policies: no riparian's colour, and each of another grey.
+const INKS: [Colour; 3] = [INK, ACCENT, RGBColor(0xc8, 0x4b, 0x7d)];
+
+/// The line of the policy that was run at this place; eighteen differ, each six by their ink.
 pub(super) fn policy(place: usize) -> Line {
     let line = LINES[place % LINES.len()];
-    match place / LINES.len() % 2 {
+    match place / LINES.len() % INKS.len() {
         0 => line,
-        _ => Line { colour: mix(line.colour, ACCENT, 0.75), ..line },
+        six => Line { colour: mix(line.colour, INKS[six], 0.75), ..line },
     }
 }
 
@@ -155,8 +158,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn twelve_policies_have_twelve_different_lines() {
-        let lines: Vec<Line> = (0..12).map(policy).collect();
+    fn eighteen_policies_have_eighteen_different_lines() {
+        let lines: Vec<Line> = (0..18).map(policy).collect();
         for (k, line) in lines.iter().enumerate() {
             assert!(!lines[..k].contains(line), "policy {k}");
         }

@@ -79,7 +79,9 @@ impl Blocks {
     pub fn of(elimination: &Elimination, columns: Columns<'_>) -> Blocks {
         let (pivot, met) = postordered(elimination);
         let mut blocks = Blocks { pivot, ..Blocks::default() };
-        joined(met).into_iter().for_each(|draft| blocks.push(draft));
+        for draft in joined(met) {
+            blocks.push(draft);
+        }
         blocks.find_changes();
         blocks.place_products(columns);
         blocks
@@ -178,8 +180,8 @@ fn postordered(elimination: &Elimination) -> (Vec<usize>, Vec<Vec<usize>>) {
     (pivot, met)
 }
 
-/// A postorder of the forest given by each node's parent (the count stands for none), the child of the greatest
-/// degree last.
+/// A postorder of the forest given by each node's parent (the count stands for none), the child with the most
+/// neighbours last.
 fn follow(parent: &[usize], degree: impl Fn(usize) -> usize) -> Vec<usize> {
     let count = parent.len();
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); count + 1];

@@ -26,13 +26,15 @@ const FAIR_RATE: f64 = 1.25;
 /// How fast the nearest quantity and the nearest price fall to nothing along a direction.
 pub(super) type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
 
-/// What the products of distances and prices are to become.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Products {
-    /// Nothing.
-    Nothing,
-    /// They change as the aim says.
-    Aimed,
+/// What a direction is to do.
+#[derive(Clone, Copy)]
+pub(super) enum Task<'a, const L: usize> {
+    /// Make the linear conditions whole and every product nothing: the predictor.
+    Predict(&'a Left<L>),
+    /// Make the linear conditions whole and change the products as is aimed at: the corrector.
+    Correct(&'a Left<L>),
+    /// Change the products as is aimed at, beside another direction that does the rest.
+    Beside(&'a Way<L>),
 }
 
 /// How products of distance and price are to change.
@@ -194,49 +196,44 @@ impl<const L: usize> Newton<L> {
         self.pull.iter_mut().enumerate().for_each(|(column, own)| *own = pull(column));
     }
 
-    /// The direction that makes the linear conditions whole (nothing is left of them if none are given) and moves the products as
-    /// is aimed at; how fast it, together with another, comes to the bounds.
-    #[allow(clippy::too_many_arguments)]
+    /// A direction for a task, and how fast it, with the one beside it, comes to the bounds.
     pub fn direct(
         &mut self,
         standard: &Standard,
         blocks: &Blocks,
         point: &Point<L>,
-        left: Option<&Left<L>>,
-        (aim, products): (&Aim<L>, Products),
+        task: Task<'_, L>,
+        aim: &Aim<L>,
         way: &mut Way<L>,
-        beside: Option<&Way<L>>,
     ) -> Rates<L> {
-        self.pull(standard, point, left, (aim, products));
-        self.solve(standard, blocks, left.map(|left| &*left.rows), way, 0);
-        follow(standard, point, (aim, products), way, beside)
+        self.pull(standard, point, task, aim);
+        let rows = match task {
+            Task::Predict(left) | Task::Correct(left) => Some(&*left.rows),
+            Task::Beside(_) => None,
+        };
+        self.solve(standard, blocks, rows, way, 0);
+        follow(standard, point, task, aim, way)
     }
 
     /// `g`: what slopes, bounds and alpha-fair terms pull at each column.
     #[inline(never)]
-    fn pull(
-        &mut self,
-        standard: &Standard,
-        point: &Point<L>,
-        left: Option<&Left<L>>,
-        (aim, products): (&Aim<L>, Products),
-    ) {
+    fn pull(&mut self, standard: &Standard, point: &Point<L>, task: Task<'_, L>, aim: &Aim<L>) {
         wide(
             #[inline(always)]
             || {
-                match left {
-                    Some(left) => {
+                match task {
+                    Task::Predict(left) | Task::Correct(left) => {
                         self.pull.iter_mut().zip(&left.slopes).for_each(|(pull, slope)| *pull = -*slope);
                     }
-                    None => self.pull.fill(Lanes::default()),
+                    Task::Beside(_) => self.pull.fill(Lanes::default()),
                 }
-                match products {
-                    Products::Nothing => {
+                match task {
+                    Task::Predict(_) => {
                         let (low, high) = (standard.low.iter(), standard.high.iter());
                         low.zip(&point.floor).for_each(|(&at, price)| self.pull[at as usize] -= *price);
                         high.zip(&point.ceiling).for_each(|(&at, price)| self.pull[at as usize] += *price);
                     }
-                    Products::Aimed => {
+                    Task::Correct(_) | Task::Beside(_) => {
                         for (at, &column) in standard.low.iter().enumerate() {
                             self.pull[column as usize] += aim.floor[at] / point.above[at];
                         }
@@ -253,45 +250,33 @@ impl<const L: usize> Newton<L> {
     }
 }
 
-/// The prices that follow from the quantities' direction, and how fast it, together with another, comes to the bounds.
+/// The prices that follow from the quantities' direction, and how fast it, with the one beside it, comes to the bounds.
 #[inline(never)]
 fn follow<const L: usize>(
     standard: &Standard,
     point: &Point<L>,
-    (aim, products): (&Aim<L>, Products),
+    task: Task<'_, L>,
+    aim: &Aim<L>,
     way: &mut Way<L>,
-    beside: Option<&Way<L>>,
 ) -> Rates<L> {
+    let aimed = !matches!(task, Task::Predict(_));
+    let beside = match task {
+        Task::Beside(way) => Some(way),
+        Task::Predict(_) | Task::Correct(_) => None,
+    };
+    let (low, high) = (&*standard.low, &*standard.high);
+    let lower = Side { columns: low, room: &point.above, price: &point.floor, aim: &aim.floor, away: 1.0 };
+    let upper =
+        Side { columns: high, room: &point.below, price: &point.ceiling, aim: &aim.ceiling, away: -1.0 };
     wide(
         #[inline(always)]
         || {
-            let (mut rate, mut price_rate) = (Lanes::default(), Lanes::default());
-            for (at, &column) in standard.low.iter().enumerate() {
-                let (room, price) = (point.above[at], point.floor[at]);
-                let own = Pair { room, price, x: way.x[column as usize] };
-                let aimed = (products == Products::Aimed).then(|| aim.floor[at]);
-                way.floor[at] = own.price_way(aimed);
-                let (mut x, mut floor) = (own.x, way.floor[at]);
-                if let Some(beside) = beside {
-                    x += beside.x[column as usize];
-                    floor += beside.floor[at];
-                }
-                rate = rate.max(-(x / room));
-                price_rate = price_rate.max(-(floor / price));
-            }
-            for (at, &column) in standard.high.iter().enumerate() {
-                let (room, price) = (point.below[at], point.ceiling[at]);
-                let own = Pair { room, price, x: -way.x[column as usize] };
-                let aimed = (products == Products::Aimed).then(|| aim.ceiling[at]);
-                way.ceiling[at] = own.price_way(aimed);
-                let (mut x, mut ceiling) = (own.x, way.ceiling[at]);
-                if let Some(beside) = beside {
-                    x -= beside.x[column as usize];
-                    ceiling += beside.ceiling[at];
-                }
-                rate = rate.max(-(x / room));
-                price_rate = price_rate.max(-(ceiling / price));
-            }
+            let none = (Lanes::default(), Lanes::default());
+            let beside_floor = beside.map(|beside| (&*beside.x, &*beside.floor));
+            let rates = lower.follow(aimed, &way.x, &mut way.floor, beside_floor, none);
+            let beside_ceiling = beside.map(|beside| (&*beside.x, &*beside.ceiling));
+            let rates = upper.follow(aimed, &way.x, &mut way.ceiling, beside_ceiling, rates);
+            let (mut rate, mut price_rate) = rates;
             for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
                 way.fair[at] = aim.fair[at] - point.fair[at] * way.x[column] / point.x[column] * alpha;
                 let (mut x, mut slope) = (way.x[column], way.fair[at]);
@@ -307,18 +292,44 @@ fn follow<const L: usize>(
     )
 }
 
-/// The distance of a quantity from a bound, its price, and how the distance moves.
-struct Pair<const L: usize> {
-    room: Lanes<L>,
-    price: Lanes<L>,
-    x: Lanes<L>,
+/// The lower bounds of all columns, or the upper ones.
+struct Side<'a, const L: usize> {
+    /// The columns that have one.
+    columns: &'a [u32],
+    /// The distances from them,
+    room: &'a [Lanes<L>],
+    /// their prices,
+    price: &'a [Lanes<L>],
+    /// and how the products of both are to change.
+    aim: &'a [Lanes<L>],
+    /// How a distance grows with its quantity: 1 or -1.
+    away: f64,
 }
 
-impl<const L: usize> Pair<L> {
-    /// How the price moves so that the product changes as is aimed at, or becomes nothing.
+impl<const L: usize> Side<'_, L> {
+    /// The prices' direction, so that products change as is aimed at or become nothing; the rates so far, and those here.
     #[inline(always)]
-    fn price_way(&self, aimed: Option<Lanes<L>>) -> Lanes<L> {
-        let aimed = aimed.unwrap_or(-(self.room * self.price));
-        (aimed - self.price * self.x) / self.room
+    fn follow(
+        &self,
+        aimed: bool,
+        x: &[Lanes<L>],
+        prices: &mut [Lanes<L>],
+        beside: Option<(&[Lanes<L>], &[Lanes<L>])>,
+        (mut rate, mut price_rate): Rates<L>,
+    ) -> Rates<L> {
+        for (at, &column) in self.columns.iter().enumerate() {
+            let (room, price) = (self.room[at], self.price[at]);
+            let mut ahead = x[column as usize] * self.away;
+            let change = if aimed { self.aim[at] } else { -(room * price) };
+            let mut dearer = (change - price * ahead) / room;
+            prices[at] = dearer;
+            if let Some((x, prices)) = beside {
+                ahead += x[column as usize] * self.away;
+                dearer += prices[at];
+            }
+            rate = rate.max(-(ahead / room));
+            price_rate = price_rate.max(-(dearer / price));
+        }
+        (rate, price_rate)
     }
 }

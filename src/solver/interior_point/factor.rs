@@ -148,14 +148,6 @@ impl<const L: usize> Factor<L> {
     #[inline(always)]
     fn forward(&mut self, blocks: &Blocks, block: &Block, right: &mut [Lanes<L>]) {
         let height = block.height();
-        if block.width == 1 {
-            let share = right[block.first] * self.inverse[block.first];
-            let entries = &self.panels[block.panel + 1..block.panel + height];
-            for (&row, &entry) in blocks.below[block.below.clone()].iter().zip(entries) {
-                right[row as usize] -= entry * share;
-            }
-            return;
-        }
         let room = &mut self.room[..block.below.len()];
         room.fill(Lanes::default());
         for column in 0..block.width {
@@ -173,13 +165,6 @@ impl<const L: usize> Factor<L> {
     #[inline(always)]
     fn backward(&mut self, blocks: &Blocks, block: &Block, right: &mut [Lanes<L>]) {
         let height = block.height();
-        if block.width == 1 {
-            let entries = &self.panels[block.panel + 1..block.panel + height];
-            let below = blocks.below[block.below.clone()].iter().zip(entries);
-            let sum = below.fold(Lanes::default(), |sum, (&row, &entry)| sum + entry * right[row as usize]);
-            right[block.first] = (right[block.first] - sum) * self.inverse[block.first];
-            return;
-        }
         let room = &mut self.room[..block.below.len()];
         for (known, &row) in room.iter_mut().zip(&blocks.below[block.below.clone()]) {
             *known = right[row as usize];
@@ -257,15 +242,6 @@ fn pass_on<const L: usize>(
     for column in change.columns.clone() {
         let relative = &relative[column - first..];
         let base = relative[0] as usize * height;
-        // most blocks are of one column and meet a few rows
-        if let [inverse] = *inverse {
-            let part = &panel[1 + column..];
-            let share = part[0] * inverse;
-            for (&place, &part) in relative.iter().zip(part) {
-                later[base + place as usize] -= part * share;
-            }
-            continue;
-        }
         let room = &mut room[..block.below.len() - column];
         room.fill(Lanes::default());
         take_away(room, panel, block.height(), block.width + column, inverse);

@@ -4,7 +4,7 @@
 use super::super::form::{Form, Point as FormPoint};
 use super::Status;
 use super::blocks::Blocks;
-use super::direction::{Aim, Newton, Products, Rates};
+use super::direction::{Aim, Newton, Rates, Task};
 use super::judge::{Course, Verdict, errors};
 use super::lanes::{Lanes, Mask, wide};
 use super::plan::Plan;
@@ -190,14 +190,16 @@ impl<'a, const L: usize> Walk<'a, L> {
 
     /// One predictor and corrector.
     fn step(&mut self) {
-        self.newton.factor(self.standard, self.blocks, &self.data, &self.point);
-        let mean = self.mean;
+        let (standard, blocks, mean) = (self.standard, self.blocks, self.mean);
+        self.newton.factor(standard, blocks, &self.data, &self.point);
         self.aim_at_nothing();
-        let rates = self.direct(Products::Nothing);
+        let task = Task::Predict(&self.left);
+        let rates = self.newton.direct(standard, blocks, &self.point, task, &self.aim, &mut self.way);
         let reached = self.reached(rates);
         let product = mean * reached.with(mean, sharpness);
         self.aim_at(product);
-        let mut rates = self.direct(Products::Aimed);
+        let task = Task::Correct(&self.left);
+        let mut rates = self.newton.direct(standard, blocks, &self.point, task, &self.aim, &mut self.way);
         for _ in 0..self.manner.corrections {
             // each lane is corrected for its own sake
             let short = self.open().and(is_short(rates));
@@ -208,19 +210,12 @@ impl<'a, const L: usize> Walk<'a, L> {
         self.advance(rates);
     }
 
-    /// The direction to what is aimed at, and how fast it comes to the bounds.
-    fn direct(&mut self, products: Products) -> Rates<L> {
-        let (standard, blocks, aim) = (self.standard, self.blocks, (&self.aim, products));
-        self.newton.direct(standard, blocks, &self.point, Some(&self.left), aim, &mut self.way, None)
-    }
-
     /// One more solve that draws outlying products nearer to the others, kept where it lengthens a step that is short
     /// (J. Gondzio, 1996).
     fn centre(&mut self, product: Lanes<L>, rates: Rates<L>, short: Mask<L>) -> Rates<L> {
         self.aim_at_centre(product, rates);
-        let (standard, blocks, aim) = (self.standard, self.blocks, (&self.aim, Products::Aimed));
-        let (other, way) = (&mut self.other, Some(&self.way));
-        let found = self.newton.direct(standard, blocks, &self.point, None, aim, other, way);
+        let (standard, blocks, task) = (self.standard, self.blocks, Task::Beside(&self.way));
+        let found = self.newton.direct(standard, blocks, &self.point, task, &self.aim, &mut self.other);
         let gain = |rates: Rates<L>| rates.0.map(whole) + rates.1.map(whole);
         let better = (gain(rates) + Lanes::all(WORTHWHILE)).below(gain(found)).and(short);
         if better.any() {
