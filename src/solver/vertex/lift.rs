@@ -19,7 +19,7 @@ pub const HELD: f64 = 2e-2;
 
 /// Where the floors together bear a higher price than this, solvers can no longer tell one plan from another; the
 /// slack is then widened.
-const STEEP: f64 = 3e8;
+const STEEP: f64 = 4e8;
 
 /// How often the slack is widened, by itself, in a round: where prices are too steep, or the walk gets lost among the floors.
 const WIDENED: usize = 3;
@@ -74,7 +74,8 @@ impl Lift {
     }
 
     /// Lifts the members as high as leximin has them and leaves their levels, less a slack relative to them, as floors.
-    /// Returns the levels, in the members' order and in their variables' units.
+    /// Returns the levels, in the members' order and in their variables' units; where the slack had to be widened, lower by as much
+    /// more, so that the slack asked for leads from them to the floors.
     ///
     /// # Errors
     /// How a round ended that could not be solved.
@@ -89,7 +90,8 @@ impl Lift {
             }
             self.hold(vertex, &climb);
         }
-        Ok(climb.levels.into_iter().flatten().collect())
+        let net = |level: f64| level * (1.0 - climb.slack * level.signum()) / (1.0 - slack * level.signum());
+        Ok(climb.levels.into_iter().flatten().map(net).collect())
     }
 
     /// Lifts the lowest of the free members; returns how high. Where the floors cannot be told apart, or the walk

@@ -14,13 +14,13 @@ use crate::solver::form::{Bounds, Form};
 use slopes::SUMMED;
 
 /// A bound is missed where a value lies further outside than this, in a program of order one.
-const FEASIBLE: f64 = 1e-10;
+const FEASIBLE: f64 = 3e-11;
 
 /// The same, where nothing can be improved any more: less is rounding, more is infeasible.
 const ROUNDING: f64 = 1e-7;
 
 /// How far bounds are relaxed to choose among those that block.
-const RELAXED: f64 = 5e-11;
+const RELAXED: f64 = 1.5e-11;
 
 /// Entries below this are no pivots.
 const PIVOT: f64 = 1e-8;
