@@ -42,11 +42,13 @@ pub(super) struct Memory {
     basis: Option<Basis>,
     /// What it saw when it last stayed where it was.
     stayed_at: Vec<f64>,
+    /// It does not move for less, MUSD.
+    pub(super) least_gain: f64,
 }
 
 impl Default for Memory {
     fn default() -> Memory {
-        Memory { band: FREE, basis: None, stayed_at: Vec::new() }
+        Memory { band: FREE, basis: None, stayed_at: Vec::new(), least_gain: LEAST_GAIN_MUSD }
     }
 }
 
@@ -57,7 +59,8 @@ impl<'a> Game<'a, '_> {
         if self.memory[i].stayed_at == sight {
             return Ok(plan.clone());
         }
-        if let Some((better, _)) = self.better(plan, i)? {
+        if let Some((better, gain)) = self.better(plan, i)? {
+            self.moves.iter_mut().last().into_iter().for_each(|round| round.push((i, gain)));
             return Ok(better);
         }
         self.memory[i].stayed_at = sight;
@@ -75,13 +78,13 @@ impl<'a> Game<'a, '_> {
                 best => best?,
             };
             let promised = response.own_benefit(&best.values);
-            if promised <= still + LEAST_GAIN_MUSD {
+            if promised <= still + self.memory[i].least_gain {
                 break;
             }
             let nearest = self.nearest(&mut response, best);
             let answer = response.merged(plan, &nearest);
             let gain = self.standing_still(&answer, i).unwrap_or(promised) - still;
-            if gain > LEAST_GAIN_MUSD {
+            if gain > self.memory[i].least_gain {
                 self.memory[i].band = (WIDER * band).min(FREE);
                 return Ok(Some((answer, gain)));
             }
@@ -97,18 +100,22 @@ impl<'a> Game<'a, '_> {
         let mut response = self.response(plan, i);
         response.keep_within(band, plan);
         response.maximise_own();
-        let program = &response.formulation.program;
+        response.add_up_penalties();
         let mut near = None;
-        if let Some(mut vertex) = Vertex::of(program) {
+        if let Some(mut vertex) = Vertex::of(&response.formulation.program) {
             match &self.memory[i].basis {
                 Some(basis) if vertex.fits(basis) => vertex.go_to(basis),
                 _ => {
-                    let solution = self.solve(program, ANSWERING)?;
+                    let solution = self.solve(&response.formulation.program, ANSWERING)?;
                     vertex.go_near(&solution.values);
                     near = Some(solution);
                 }
             }
-            let status = vertex.minimise();
+            let mut status = vertex.minimise();
+            if status == Status::Optimal {
+                response.hold_penalties(&mut vertex);
+                status = vertex.minimise();
+            }
             self.effort.count_steps(vertex.steps());
             if status == Status::Optimal {
                 self.memory[i].basis = Some(vertex.basis());
@@ -119,7 +126,7 @@ impl<'a> Game<'a, '_> {
         self.memory[i].basis = None;
         let near = match near {
             Some(near) => near,
-            None => self.solve(program, ANSWERING)?,
+            None => self.solve(&response.formulation.program, ANSWERING)?,
         };
         let worth = response.own_benefit(&near.values);
         response.hold_own(worth - BENEFIT_SLACK * worth.abs().max(1.0));

@@ -19,6 +19,7 @@ use crate::network::basin::{Basin, ReservoirIdx, RiparianIdx};
 use crate::network::power_system::Terminal;
 use crate::quantity::index::{PeriodIdx, Series};
 use crate::solver::program::{ConvexTerm, Label, Program, Row, Var};
+use crate::solver::vertex::Vertex;
 
 use super::super::band::Band;
 use super::super::barter::Promise;
@@ -31,6 +32,17 @@ use super::territory::{Territory, is_main_outlet, owner};
 /// and any use of water earns less.
 const CHEAPER: f64 = 0.9;
 
+/// Penalties that add up to no more than this are rounding, hm3 at the dearest price.
+const NOTHING_PAID: f64 = 1e-9;
+
+/// What is only paid where the river cannot do otherwise: moving what stands, missing a promise.
+struct Penalties {
+    /// Their prices, the dearest being one.
+    prices: Vec<(Var, f64)>,
+    /// Their sum at these prices; open until it is held.
+    row: Row,
+}
+
 /// The program of a best response.
 pub(super) struct Response<'a> {
     /// The window's program, cut down to the riparian's own.
@@ -41,6 +53,7 @@ pub(super) struct Response<'a> {
     owed: Vec<(Var, f64)>,
     near: Vec<(Var, f64)>,
     price: f64,
+    penalties: Option<Penalties>,
     steps: Vec<(Var, Row)>,
 }
 
@@ -50,8 +63,9 @@ impl<'a> Response<'a> {
         let basin = formulation.window.basin;
         let territory = Territory::of(basin, i);
         let price = price(basin, &formulation);
-        let (moved, owed, near) = (Vec::new(), Vec::new(), Vec::new());
-        let mut response = Response { formulation, territory, moved, owed, near, price, steps: Vec::new() };
+        let (moved, owed, near, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut response =
+            Response { formulation, territory, moved, owed, near, price, penalties: None, steps };
         response.take_rows_away();
         response.set_water(plan);
         response.set_power();
@@ -73,6 +87,49 @@ impl<'a> Response<'a> {
         for (var, coefficient) in self.own_money().collect::<Vec<_>>() {
             self.formulation.program.add_cost(var, -coefficient);
         }
+    }
+
+    /// Adds up the penalties of the objective, to be held by [`Response::hold_penalties`].
+    pub(super) fn add_up_penalties(&mut self) {
+        let broken = self.formulation.vars.broken.iter().map(|broken| broken.var);
+        let owed = self.owed.iter().map(|owed| owed.0);
+        let vars: BTreeSet<Var> = broken.chain(owed).chain(self.moved.iter().copied()).collect();
+        let program = &mut self.formulation.program;
+        let costs = program.costs().filter(|(var, cost)| *cost > 0.0 && vars.contains(var));
+        let mut prices: Vec<(Var, f64)> = costs.collect();
+        let dearest = prices.iter().map(|price| price.1).fold(1.0, f64::max);
+        prices.iter_mut().for_each(|price| price.1 /= dearest);
+        let label = Label { family: "penalties", element: program.name("own"), period: None };
+        let row = program.add_row(label, f64::NEG_INFINITY, f64::INFINITY);
+        prices.iter().for_each(|&(var, price)| program.add_term(row, var, price));
+        self.penalties = Some(Penalties { prices, row });
+    }
+
+    /// Keeps the sum of the penalties where it is at a best vertex and leaves money alone as the objective of the vertex. Beside prices
+    /// a million times its own a method does not see what money there is still to be had, nor what bears a price.
+    pub(super) fn hold_penalties(&mut self, vertex: &mut Vertex) {
+        let Some(Penalties { prices, row }) = &self.penalties else { return };
+        let program = &mut self.formulation.program;
+        let money: Vec<(Var, f64)> =
+            program.costs().filter(|(var, _)| prices.iter().all(|price| price.0 != *var)).collect();
+        let is_open = |var: Var| vertex.reduced_cost(var) == 0.0;
+        let (open, shut): (Vec<_>, Vec<_>) = prices.iter().copied().partition(|price| is_open(price.0));
+        let paid = |prices: &[(Var, f64)]| -> f64 {
+            prices.iter().map(|&(var, price)| price * vertex.value(var)).sum()
+        };
+        let (sum, in_the_open) = (paid(prices), paid(&open));
+        let mut fixed: Vec<(Var, f64)> = shut.iter().map(|&(var, _)| (var, vertex.value(var))).collect();
+        if in_the_open > NOTHING_PAID {
+            vertex.set_row_bounds(*row, sum, sum);
+            program.set_row_bounds(*row, sum, sum);
+        } else {
+            fixed.extend(open.iter().map(|&(var, _)| (var, 0.0)));
+        }
+        for (var, value) in fixed {
+            vertex.set_bounds(var, value, value);
+            program.set_bounds(var, value, value);
+        }
+        vertex.set_costs(money);
     }
 
     /// Keeps the riparian's own storages that give a head within a band around those of a plan, a share of the capacity to
