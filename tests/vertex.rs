@@ -95,6 +95,16 @@ fn a_program_without_a_point_or_without_an_end_is_said_to_be_so() {
     assert_eq!(SparseSimplex.solve(&endless).status, Status::Unbounded);
 }
 
+/// Two that may not add up to more than nothing stay at nothing though neither bears a price; a third is free beside them.
+#[test]
+fn a_face_fixes_what_bears_no_price_and_cannot_move() {
+    let (program, vars) = small(&[0.0; 3], &[1.0, 1.0, 1.0], &[(&[1.0, 1.0, 0.0], 0.0)]);
+    let mut vertex = Vertex::of(&program).unwrap();
+    assert_eq!(vertex.minimise(), Status::Optimal);
+    let fixed = vertex.face(&program).fixed;
+    assert_eq!(fixed, [(vars[0], 0.0), (vars[1], 0.0)]);
+}
+
 #[test]
 fn a_program_in_which_every_step_may_lead_nowhere_is_solved() {
     // E. M. L. Beale's example (1955), on which the plain rule walks in a circle: -1/20 at x = (1/25, 0, 1, 0)

@@ -1,8 +1,8 @@
 //! Faces: plans that are as good as the best, as what is tight in all of them.
 //!
 //! A bound or row that bears a price in one best plan is tight in every best plan (strict complementarity; A. J.
-//! Goldman and A. W. Tucker, 1956). A program restricted to a face keeps an inside, which one with its
-//! objective as a row does not, and is smaller.
+//! Goldman and A. W. Tucker, 1956); one that bears none and that no best plan leaves is looked for by trying. A program restricted to
+//! a face keeps an inside, which one with its objective as a row does not, and is smaller.
 
 use crate::solver::program::{Program, Row, Var};
 

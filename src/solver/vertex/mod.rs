@@ -180,6 +180,7 @@ impl Vertex {
     /// What stands still among all points that keep what is kept where it is, as bounds of the program's variables and rows.
     pub fn face(&mut self, program: &Program) -> Face {
         let width = self.form.width();
+        self.walk.fix_blocked();
         let still = self.walk.still();
         let stands = |at: usize| still[at].then_some(self.walk.values[at]);
         let fixed = program.variable_ids().filter_map(|var| {

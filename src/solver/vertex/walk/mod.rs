@@ -47,6 +47,9 @@ enum Phase {
 /// A basic variable follows another where it moves by more than this when that moves by one, in a program of order one.
 const FOLLOWS: f64 = 1e-9;
 
+/// What gets no further than this from a bound does not leave it, in a program of order one.
+const BLOCKED: f64 = 1e-7;
+
 /// Where a variable stands that is not basic.
 const OUTSIDE: u32 = u32::MAX;
 
@@ -308,6 +311,44 @@ impl Walk {
             follow.for_each(|(_, &basic)| still[basic] = false);
         }
         still
+    }
+
+    /// Fixes what stands outside the basis at a bound and cannot leave it, because it is blocked there whatever else moves. What is
+    /// known to cost nothing may still be tight in all points that there are.
+    pub fn fix_blocked(&mut self) {
+        let mut probe = self.clone();
+        for (var, way) in self.blocked() {
+            let Bounds { lower, upper } = self.bounds[var];
+            let bound = if way > 0.0 { lower } else { upper };
+            let leaves = |probe: &Walk| (probe.values[var] - bound).abs() > BLOCKED;
+            if leaves(&probe) {
+                continue;
+            }
+            probe.cost.fill(0.0);
+            probe.cost[var] = -way;
+            if probe.run() == Status::Optimal && !leaves(&probe) {
+                let stands = Bounds { lower: bound, upper: bound };
+                (self.bounds[var], probe.bounds[var]) = (stands, stands);
+            }
+        }
+    }
+
+    /// What stands at a bound outside the basis and cannot leave it without another basis, and the way that it would go.
+    fn blocked(&mut self) -> Vec<(usize, f64)> {
+        let mut blocked = Vec::new();
+        for var in 0..self.values.len() {
+            let Bounds { lower, upper } = self.bounds[var];
+            let is_free = lower.is_infinite() && upper.is_infinite();
+            if self.is_basic(var) || lower == upper || is_free {
+                continue;
+            }
+            let way = if self.values[var] <= lower { 1.0 } else { -1.0 };
+            self.solve_entering(var);
+            if self.block(Phase::Cost, Entering { var, way }).is_some_and(|(_, length)| length <= BLOCKED) {
+                blocked.push((var, way));
+            }
+        }
+        blocked
     }
 
     /// The column that enters, solved with the basis: how each basic variable falls per unit of it.
