@@ -9,7 +9,8 @@
 //! start, the order, and the rule that a riparian moves only for money choose one. If a round brings back the releases of an
 //! earlier one, it goes in a circle. The rounds then go on from the average of the circle, which keeps every balance
 //! because they are linear, and the riparian to whom it brought least no longer moves for twice that: without
-//! it the circle does not close. What it may then still gain is said. A circle that does not end so is said too, and its average taken. In the rounds electricity is bought and sold at the lines' prices; at the end
+//! it the circle does not close. What it may then still gain is said. A circle that does not end so is said too, and its
+//! average taken. In the rounds electricity is bought and sold at the lines' prices; at the end
 //! the water stands and all power systems are dispatched together (`dispatch`).
 //!
 //! Which equilibrium is reached hangs on every step before it, and a hair may decide a step. So the rounds are walked at
@@ -46,7 +47,7 @@ const SETTLED_HM3: f64 = 1.0;
 /// thousands. Without it the answers drift among plans that are worth the same.
 pub const LEAST_GAIN_MUSD: f64 = 0.1;
 /// To whom a circle brought least, it moves from then on for more than so many times that.
-const DEARER: f64 = 2.0;
+const WORTH_A_CIRCLE: f64 = 2.0;
 /// A benefit is held this much below its greatest, relative to it.
 const BENEFIT_SLACK: f64 = 5e-7;
 
@@ -170,7 +171,7 @@ impl<'a, 's> Game<'a, 's> {
                 let average = mean(&plans[first + 1..]);
                 let length = plans.len() - 1 - first;
                 if let Some((i, gain)) = self.least_of_the_last(length) {
-                    self.memory[i].least_gain = DEARER * gain;
+                    self.memory[i].least_gain = WORTH_A_CIRCLE * gain;
                 }
                 circle = Some(Circle { average: average.clone(), length, closed: round });
                 plans = vec![average];

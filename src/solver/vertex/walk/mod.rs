@@ -316,8 +316,12 @@ impl Walk {
     /// Fixes what stands outside the basis at a bound and cannot leave it, because it is blocked there whatever else moves. What is
     /// known to cost nothing may still be tight in all points that there are.
     pub fn fix_blocked(&mut self) {
+        let blocked = self.blocked();
+        if blocked.is_empty() {
+            return;
+        }
         let mut probe = self.clone();
-        for (var, way) in self.blocked() {
+        for (var, way) in blocked {
             let Bounds { lower, upper } = self.bounds[var];
             let bound = if way > 0.0 { lower } else { upper };
             let leaves = |probe: &Walk| (probe.values[var] - bound).abs() > BLOCKED;
