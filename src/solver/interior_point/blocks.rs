@@ -11,30 +11,36 @@ const ZEROS: f64 = 0.15;
 /// Blocks narrower than this are joined with their parent even at more zeros.
 const NARROW: usize = 4;
 
-/// Pivots that are eliminated together.
+/// How many numbers the panels of one stretch hold together, at the least.
+const STRETCH: usize = 30000;
+
+/// Pivots that are eliminated together. In few bytes, since every step passes all of them.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Block {
     /// The first pivot.
-    pub first: usize,
+    first: u32,
     /// How many pivots.
-    pub width: usize,
+    width: u32,
     /// The later pivots that they meet, as a range of [`Blocks::below`].
-    pub below: Range<usize>,
+    below: Range<u32>,
     /// Where its panel begins.
-    pub panel: usize,
-    /// The later panels that it changes, as a range of [`Blocks::changes`].
-    pub changes: Range<usize>,
+    panel: u32,
+    /// Where in [`Blocks::places`] its own begin.
+    places: u32,
 }
 
-/// What a block changes in one later block.
+/// Blocks that follow on each other, few enough that what a step does with one of them finds its numbers in the nearer
+/// caches, where what it did before has left them.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Change {
-    /// The later block.
-    pub block: usize,
-    /// Which of the changing block's rows below are pivots of the later block.
+pub(super) struct Stretch {
+    /// The blocks.
+    pub blocks: Range<usize>,
+    /// Their pivots.
+    pub rows: Range<usize>,
+    /// The columns whose first pivot is one of them, and those without any entry.
     pub columns: Range<usize>,
-    /// Where in [`Blocks::relative`] the places of those and all further rows in the later panel stand.
-    pub relative: usize,
+    /// The numbers of all panels that nothing before this stretch is added to.
+    pub fresh: Vec<Range<usize>>,
 }
 
 /// The pattern of a factor.
@@ -46,24 +52,45 @@ pub(super) struct Blocks {
     pub blocks: Vec<Block>,
     /// The rows below of all blocks, as pivots, rising within a block.
     pub below: Vec<u32>,
-    /// The changes of all blocks.
-    pub changes: Vec<Change>,
-    /// Places of rows in later panels.
-    pub relative: Vec<u32>,
+    /// For each block the places in later panels that each pair of its rows below changes: those of the first row with itself and
+    /// all later ones, then those of the second.
+    pub places: Vec<u32>,
     /// Numbers in all panels.
     pub size: usize,
-    /// The most rows below any block.
-    pub tallest: usize,
+    /// The most rows below any block, and the most pivots in one.
+    pub largest: (usize, usize),
     /// The columns of the matrix in the order of their first pivots: what meets is near in memory.
     pub columns: Vec<usize>,
     /// For each of these columns the places in the panels of the products of its entries, pair by pair.
     pub products: Vec<u32>,
+    /// All blocks, in stretches.
+    pub stretches: Vec<Stretch>,
 }
 
 impl Block {
+    /// Its pivots.
+    pub fn pivots(&self) -> Range<usize> {
+        self.first as usize..(self.first + self.width) as usize
+    }
+
+    /// How many pivots.
+    pub fn width(&self) -> usize {
+        self.width as usize
+    }
+
+    /// How many later pivots they meet.
+    pub fn deep(&self) -> usize {
+        self.below.len()
+    }
+
     /// Rows of the panel.
     pub fn height(&self) -> usize {
-        self.width + self.below.len()
+        self.width() + self.deep()
+    }
+
+    /// Where its panel stands.
+    pub fn panel(&self) -> Range<usize> {
+        self.panel as usize..self.panel as usize + self.width() * self.height()
     }
 }
 
@@ -82,55 +109,88 @@ impl Blocks {
         for draft in joined(met) {
             blocks.push(draft);
         }
-        blocks.find_changes();
+        blocks.find_places();
+        blocks.cut();
         blocks.place_products(columns);
         blocks
     }
 
     fn push(&mut self, draft: Draft) {
-        let start = self.below.len();
+        let start = self.below.len() as u32;
         self.below.extend(draft.below.iter().map(|&row| row as u32));
-        let below = start..self.below.len();
-        let block = Block { first: draft.first, width: draft.width, below, panel: self.size, changes: 0..0 };
-        self.size += block.height() * block.width;
-        self.tallest = self.tallest.max(block.below.len());
+        let below = start..self.below.len() as u32;
+        let (first, width) = (draft.first as u32, draft.width as u32);
+        let block = Block { first, width, below, panel: self.size as u32, places: 0 };
+        self.size += block.height() * block.width();
+        self.largest = (self.largest.0.max(block.deep()), self.largest.1.max(block.width()));
         self.blocks.push(block);
+    }
+
+    /// The later pivots that a block meets.
+    pub fn below(&self, block: &Block) -> &[u32] {
+        &self.below[block.below.start as usize..block.below.end as usize]
+    }
+
+    /// The places that each pair of a block's rows below changes.
+    pub fn places(&self, block: &Block) -> &[u32] {
+        let (start, deep) = (block.places as usize, block.deep());
+        &self.places[start..start + deep * (deep + 1) / 2]
     }
 
     /// For each pivot its block.
     fn owners(&self) -> Vec<usize> {
-        let width = |(at, block): (usize, &Block)| std::iter::repeat_n(at, block.width);
+        let width = |(at, block): (usize, &Block)| std::iter::repeat_n(at, block.width());
         self.blocks.iter().enumerate().flat_map(width).collect()
     }
 
-    fn find_changes(&mut self) {
+    fn find_places(&mut self) {
         let owner = self.owners();
-        for at in 0..self.blocks.len() {
-            let rows = &self.below[self.blocks[at].below.clone()];
-            let rows: Vec<usize> = rows.iter().map(|&row| row as usize).collect();
-            let start = self.changes.len();
-            let mut next = 0;
-            while next < rows.len() {
-                let block = owner[rows[next]];
-                let end = next + rows[next..].iter().take_while(|row| owner[**row] == block).count();
-                let relative = self.relative.len();
-                let places: Vec<u32> =
-                    rows[next..].iter().map(|&row| self.place(block, row) as u32).collect();
-                self.relative.extend(places);
-                self.changes.push(Change { block, columns: next..end, relative });
-                next = end;
+        let mut places = Vec::new();
+        let mut starts = Vec::with_capacity(self.blocks.len());
+        for block in &self.blocks {
+            starts.push(places.len() as u32);
+            let rows = self.below(block);
+            for (at, &row) in rows.iter().enumerate() {
+                let later = owner[row as usize];
+                let column = self.column(later, row as usize);
+                let place = |&row: &u32| (column + self.place(later, row as usize)) as u32;
+                places.extend(rows[at..].iter().map(place));
             }
-            self.blocks[at].changes = start..self.changes.len();
+        }
+        self.blocks.iter_mut().zip(starts).for_each(|(block, start)| block.places = start);
+        self.places = places;
+    }
+
+    /// Where the column of a pivot begins in the panel of its block.
+    fn column(&self, block: usize, pivot: usize) -> usize {
+        let block = &self.blocks[block];
+        block.panel as usize + (pivot - block.first as usize) * block.height()
+    }
+
+    /// Cuts the blocks into stretches.
+    fn cut(&mut self) {
+        let (mut start, mut size) = (0, 0);
+        for at in 0..self.blocks.len() {
+            size += self.blocks[at].panel().len();
+            if size < STRETCH && at + 1 < self.blocks.len() {
+                continue;
+            }
+            let rows = self.blocks[start].pivots().start..self.blocks[at].pivots().end;
+            self.stretches.push(Stretch { blocks: start..at + 1, rows, columns: 0..0, fresh: Vec::new() });
+            (start, size) = (at + 1, 0);
+        }
+        if self.stretches.is_empty() {
+            self.stretches.push(Stretch { blocks: 0..0, rows: 0..0, columns: 0..0, fresh: Vec::new() });
         }
     }
 
     /// The place of a pivot among the rows of a block's panel.
     fn place(&self, block: usize, pivot: usize) -> usize {
         let block = &self.blocks[block];
-        if pivot < block.first + block.width {
-            return pivot - block.first;
+        if pivot < block.pivots().end {
+            return pivot - block.pivots().start;
         }
-        block.width + self.below[block.below.clone()].partition_point(|&row| (row as usize) < pivot)
+        block.width() + self.below(block).partition_point(|&row| (row as usize) < pivot)
     }
 
     fn place_products(&mut self, columns: Columns<'_>) {
@@ -139,16 +199,57 @@ impl Blocks {
         let mut order: Vec<usize> = (0..columns.len()).collect();
         order.sort_by_cached_key(first);
         let mut products = Vec::new();
-        for &column in &order {
+        let mut stretch = 0;
+        let mut began = self.beginnings(&owner);
+        let mut ends = vec![order.len(); self.stretches.len()];
+        for (at, &column) in order.iter().enumerate() {
+            while first(&column).is_some_and(|pivot| pivot >= self.stretches[stretch].rows.end) {
+                ends[stretch] = at;
+                stretch += 1;
+            }
             each_pair(columns.rows(column), |one, two| {
                 let (one, two) = (self.pivot[one], self.pivot[two]);
                 let (low, high) = (one.min(two), one.max(two));
-                let block = &self.blocks[owner[low]];
-                let place = self.place(owner[low], high);
-                products.push((block.panel + (low - block.first) * block.height() + place) as u32);
+                products.push((self.column(owner[low], low) + self.place(owner[low], high)) as u32);
+                began[owner[low]] = began[owner[low]].min(stretch);
             });
         }
         (self.columns, self.products) = (order, products);
+        self.name_columns(&ends);
+        self.name_fresh(&began);
+    }
+
+    /// For each block the first stretch whose blocks change it, or its own.
+    fn beginnings(&self, owner: &[usize]) -> Vec<usize> {
+        let mut began = vec![usize::MAX; self.blocks.len()];
+        for (at, stretch) in self.stretches.iter().enumerate() {
+            for block in stretch.blocks.clone() {
+                let changed = self.below(&self.blocks[block]).iter().map(|&row| owner[row as usize]);
+                changed.chain([block]).for_each(|block| began[block] = began[block].min(at));
+            }
+        }
+        began
+    }
+
+    /// Tells each stretch its columns, given where they end.
+    fn name_columns(&mut self, ends: &[usize]) {
+        let mut start = 0;
+        for (stretch, &end) in self.stretches.iter_mut().zip(ends) {
+            stretch.columns = start..end;
+            start = end;
+        }
+    }
+
+    /// Tells each stretch which panels begin with it.
+    fn name_fresh(&mut self, began: &[usize]) {
+        for (block, &stretch) in self.blocks.iter().zip(began) {
+            let panel = block.panel();
+            let fresh = &mut self.stretches[stretch].fresh;
+            match fresh.last_mut() {
+                Some(last) if last.end == panel.start => last.end = panel.end,
+                _ => fresh.push(panel),
+            }
+        }
     }
 }
 

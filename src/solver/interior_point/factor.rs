@@ -1,7 +1,7 @@
 //! The factor `L D L'` of the normal equations `A T A'` (T diagonal, positive) block by block, and solving with it.
 //! The pattern is found elsewhere; nothing is allocated here but once.
 
-use super::blocks::{Block, Blocks, Change};
+use super::blocks::{Block, Blocks, Stretch};
 use super::lanes::{Lanes, wide};
 
 /// A pivot that has lost this share of its diagonal to rounding speaks of a row that depends on earlier ones: its
@@ -17,68 +17,95 @@ pub(super) struct Factor<const L: usize> {
     inverse: Vec<Lanes<L>>,
     /// The diagonal before elimination.
     diagonal: Vec<Lanes<L>>,
-    /// Room for one column's change, and for right-hand sides of one block.
+    /// Room for right-hand sides of one block.
     room: Vec<Lanes<L>>,
+    /// Room for what one pivot after the other gives to a few columns.
+    shares: Vec<[Lanes<L>; ACROSS]>,
 }
+
+/// Columns of a tile: so many are changed at once.
+const ACROSS: usize = 4;
+
+/// Rows of a tile: two registers of four numbers where there is one lane, two of one number each in four.
+const DOWN: usize = 8;
+const DOWN_LANES: usize = 2;
 
 impl<const L: usize> Factor<L> {
     /// Room for the numbers of a pattern.
     pub fn new(blocks: &Blocks) -> Factor<L> {
         let pivots = blocks.pivot.len();
+        let (deep, width) = blocks.largest;
         Factor {
-            panels: vec![Lanes::default(); blocks.size],
+            // a tile may read beyond the last panel
+            panels: vec![Lanes::default(); blocks.size + DOWN],
             inverse: vec![Lanes::default(); pivots],
             diagonal: vec![Lanes::default(); pivots],
-            room: vec![Lanes::default(); blocks.tallest],
+            room: vec![Lanes::default(); deep],
+            shares: vec![[Lanes::default(); ACROSS]; width],
         }
     }
 
-    /// Factors `A T A'`: `products` are the products of the entries of each column of A, pair by pair as in
-    /// [`Blocks::products`]; `pairs` says where each column's begin.
+    /// Factors one stretch of `A T A'`, those before it being done: `products` are the products of the entries of each column
+    /// of A, pair by pair as in [`Blocks::products`]; `pairs` says where each column's begin.
     pub fn factor(
         &mut self,
         blocks: &Blocks,
+        stretch: &Stretch,
         pairs: &[u32],
         products: &[f64],
         weight: &[Lanes<L>],
         hold: f64,
     ) {
-        self.gather(blocks, pairs, products, weight, hold);
-        self.eliminate_all(blocks);
+        self.gather(blocks, stretch, pairs, products, weight, hold);
+        self.eliminate_all(blocks, stretch);
     }
 
     /// Eliminates block by block, each passing on what it gives to later ones.
     #[inline(never)]
-    fn eliminate_all(&mut self, blocks: &Blocks) {
+    fn eliminate_all(&mut self, blocks: &Blocks, stretch: &Stretch) {
         wide(
             #[inline(always)]
             || {
-                for block in &blocks.blocks {
-                    self.eliminate(block);
-                    self.pass_on(blocks, block);
+                for block in &blocks.blocks[stretch.blocks.clone()] {
+                    if L == 1 {
+                        self.eliminate::<DOWN>(block);
+                        self.pass_on::<DOWN>(blocks, block);
+                    } else {
+                        self.eliminate::<DOWN_LANES>(block);
+                        self.pass_on::<DOWN_LANES>(blocks, block);
+                    }
                 }
             },
         );
     }
 
-    /// Writes `A T A'` into the panels.
+    /// Adds what the columns of a stretch give to `A T A'` to the panels.
     #[inline(never)]
-    fn gather(&mut self, blocks: &Blocks, pairs: &[u32], products: &[f64], weight: &[Lanes<L>], hold: f64) {
-        self.panels.fill(Lanes::default());
+    fn gather(
+        &mut self,
+        blocks: &Blocks,
+        stretch: &Stretch,
+        pairs: &[u32],
+        products: &[f64],
+        weight: &[Lanes<L>],
+        hold: f64,
+    ) {
+        stretch.fresh.iter().for_each(|fresh| self.panels[fresh.clone()].fill(Lanes::default()));
         wide(
             #[inline(always)]
             || {
-                for (column, &weight) in weight.iter().enumerate() {
+                for column in stretch.columns.clone() {
+                    let weight = weight[column];
                     let range = pairs[column] as usize..pairs[column + 1] as usize;
                     for (&place, &product) in blocks.products[range.clone()].iter().zip(&products[range]) {
                         self.panels[place as usize] += weight * product;
                     }
                 }
-                for block in &blocks.blocks {
-                    for column in 0..block.width {
-                        let place = block.panel + column * (block.height() + 1);
+                for block in &blocks.blocks[stretch.blocks.clone()] {
+                    for (column, pivot) in block.pivots().enumerate() {
+                        let place = block.panel().start + column * (block.height() + 1);
                         self.panels[place] += Lanes::all(hold);
-                        self.diagonal[block.first + column] = self.panels[place];
+                        self.diagonal[pivot] = self.panels[place];
                     }
                 }
             },
@@ -87,58 +114,136 @@ impl<const L: usize> Factor<L> {
 
     /// Takes from later panels what a block gives to them.
     #[inline(always)]
-    fn pass_on(&mut self, blocks: &Blocks, block: &Block) {
-        let (done, later) = self.panels.split_at_mut(block.panel + block.width * block.height());
-        let inverse = &self.inverse[block.first..block.first + block.width];
-        for change in &blocks.changes[block.changes.clone()] {
-            let target = &blocks.blocks[change.block];
-            let rows = block.below.len() - change.columns.start;
-            let relative = &blocks.relative[change.relative..change.relative + rows];
-            let panel = &mut later[target.panel - done.len()..];
-            pass_on(
-                &done[block.panel..],
-                block,
-                inverse,
-                change,
-                panel,
-                target.height(),
-                relative,
-                &mut self.room,
-            );
+    fn pass_on<const R: usize>(&mut self, blocks: &Blocks, block: &Block) {
+        let (width, deep) = (block.width(), block.deep());
+        let mut places = blocks.places(block);
+        if width == 1 {
+            return self.pass_one_on(block, places);
+        }
+        for first in (0..deep).step_by(ACROSS) {
+            self.share(block, width, width + first);
+            let mut columns = [[].as_slice(); ACROSS];
+            for (across, column) in columns.iter_mut().enumerate().take(deep - first) {
+                (*column, places) = places.split_at(deep - first - across);
+            }
+            for row in (first..deep).step_by(R) {
+                let sums = self.tile::<R>(block, width, width + row);
+                let panels = &mut *self.panels;
+                for (across, (column, sums)) in columns.iter().zip(&sums).enumerate() {
+                    // a column begins with its own row
+                    let above = (first + across).saturating_sub(row);
+                    let from = (row + above - first).saturating_sub(across);
+                    for (&place, sum) in column.iter().skip(from).zip(sums.iter().skip(above)) {
+                        panels[place as usize] -= *sum;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The same for a block of one pivot.
+    #[inline(always)]
+    fn pass_one_on(&mut self, block: &Block, mut places: &[u32]) {
+        let inverse = self.inverse[block.pivots().start];
+        let (done, later) = self.panels.split_at_mut(block.panel().end);
+        let part = &done[block.panel().start + 1..];
+        for (first, entry) in part.iter().enumerate() {
+            let share = *entry * inverse;
+            let column;
+            (column, places) = places.split_at(part.len() - first);
+            for (&place, entry) in column.iter().zip(&part[first..]) {
+                later[place as usize - done.len()] -= *entry * share;
+            }
         }
     }
 
     /// Factors a block's own panel.
     #[inline(always)]
-    fn eliminate(&mut self, block: &Block) {
-        let height = block.height();
-        let panel = &mut self.panels[block.panel..block.panel + block.width * height];
-        for column in 0..block.width {
-            let (left, rest) = panel.split_at_mut(column * height);
-            let target = &mut rest[column..height];
-            let inverse = &self.inverse[block.first..block.first + column];
-            take_away(target, left, height, column, inverse);
-            let least = self.diagonal[block.first + column] * DEPENDENT;
-            self.inverse[block.first + column] =
-                target[0].with(least, |pivot, least| if pivot > least { 1.0 / pivot } else { 0.0 });
+    fn eliminate<const R: usize>(&mut self, block: &Block) {
+        let (width, height, pivots) = (block.width(), block.height(), block.pivots());
+        for first in (0..width).step_by(ACROSS) {
+            let columns = ACROSS.min(width - first);
+            if first > 0 {
+                self.share(block, first, first);
+                for row in (first..height).step_by(R) {
+                    let sums = self.tile::<R>(block, first, row);
+                    for (across, sums) in sums.iter().enumerate().take(columns) {
+                        let at = block.panel().start + (first + across) * height;
+                        let to = &mut self.panels[at + row..at + height.min(row + R)];
+                        to.iter_mut().zip(sums).for_each(|(to, sum)| *to -= *sum);
+                    }
+                }
+            }
+            for column in first..first + columns {
+                let (left, rest) = self.panels[block.panel()].split_at_mut(column * height);
+                let target = &mut rest[column..height];
+                for before in first..column {
+                    let part = &left[before * height + column..(before + 1) * height];
+                    let share = part[0] * self.inverse[pivots.start + before];
+                    target.iter_mut().zip(part).for_each(|(target, part)| *target -= *part * share);
+                }
+                let pivot = pivots.start + column;
+                let least = self.diagonal[pivot] * DEPENDENT;
+                self.inverse[pivot] =
+                    target[0].with(least, |pivot, least| if pivot > least { 1.0 / pivot } else { 0.0 });
+            }
         }
     }
 
+    /// What each of a block's first pivots gives to the columns of a tile, which begin with a row of the panel.
+    #[inline(always)]
+    fn share(&mut self, block: &Block, pivots: usize, row: usize) {
+        let inverse = &self.inverse[block.pivots()][..pivots];
+        for (column, (shares, inverse)) in self.shares.iter_mut().zip(inverse).enumerate() {
+            let at = block.panel().start + column * block.height() + row;
+            let part = &self.panels[at..at + ACROSS];
+            shares.iter_mut().zip(part).for_each(|(share, part)| *share = *part * *inverse);
+        }
+    }
+
+    /// What a block's first pivots take from a tile that begins with a row of the panel. Rows beyond the panel's last are of no
+    /// meaning.
+    #[inline(always)]
+    fn tile<const R: usize>(&self, block: &Block, pivots: usize, row: usize) -> [[Lanes<L>; R]; ACROSS] {
+        let mut sums = [[Lanes::default(); R]; ACROSS];
+        let mut at = block.panel().start + row;
+        for shares in &self.shares[..pivots] {
+            if let Some(part) = self.panels[at..].first_chunk::<R>() {
+                for (sums, share) in sums.iter_mut().zip(shares) {
+                    sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += *part * *share);
+                }
+            }
+            at += block.height();
+        }
+        sums
+    }
+
     /// Solves `A T A' x = right`, in place and in the order of pivots.
-    #[inline(never)]
     pub fn solve(&mut self, blocks: &Blocks, right: &mut [Lanes<L>]) {
+        blocks.stretches.iter().for_each(|stretch| self.down(blocks, stretch, right));
+        blocks.stretches.iter().rev().for_each(|stretch| self.up(blocks, stretch, right));
+    }
+
+    /// The first half of solving `A T A' x = right`, in place and in the order of pivots, stretch after stretch.
+    #[inline(never)]
+    pub fn down(&mut self, blocks: &Blocks, stretch: &Stretch, right: &mut [Lanes<L>]) {
         wide(
             #[inline(always)]
             || {
-                for block in &blocks.blocks {
+                for block in &blocks.blocks[stretch.blocks.clone()] {
                     self.forward(blocks, block, right);
                 }
             },
         );
+    }
+
+    /// The second half, from the last stretch to the first.
+    #[inline(never)]
+    pub fn up(&mut self, blocks: &Blocks, stretch: &Stretch, right: &mut [Lanes<L>]) {
         wide(
             #[inline(always)]
             || {
-                for block in blocks.blocks.iter().rev() {
+                for block in blocks.blocks[stretch.blocks.clone()].iter().rev() {
                     self.backward(blocks, block, right);
                 }
             },
@@ -147,34 +252,50 @@ impl<const L: usize> Factor<L> {
 
     #[inline(always)]
     fn forward(&mut self, blocks: &Blocks, block: &Block, right: &mut [Lanes<L>]) {
-        let height = block.height();
-        let room = &mut self.room[..block.below.len()];
-        room.fill(Lanes::default());
-        for column in 0..block.width {
-            let panel = &self.panels[block.panel + column * height..block.panel + (column + 1) * height];
-            let share = right[block.first + column] * self.inverse[block.first + column];
-            let own = &mut right[block.first + column + 1..block.first + block.width];
-            own.iter_mut().zip(&panel[column + 1..]).for_each(|(right, entry)| *right -= *entry * share);
-            room.iter_mut().zip(&panel[block.width..]).for_each(|(sum, entry)| *sum += *entry * share);
+        let (height, width) = (block.height(), block.width());
+        let (panel, inverse) = (&self.panels[block.panel()], &self.inverse[block.pivots()]);
+        let below = blocks.below(block);
+        if let [inverse] = inverse {
+            let share = right[block.pivots().start] * *inverse;
+            below.iter().zip(&panel[1..]).for_each(|(&row, entry)| right[row as usize] -= *entry * share);
+            return;
         }
-        for (&row, &sum) in blocks.below[block.below.clone()].iter().zip(&*room) {
+        let room = &mut self.room[..below.len()];
+        room.fill(Lanes::default());
+        let own = &mut right[block.pivots()];
+        for (column, inverse) in inverse.iter().enumerate() {
+            let panel = &panel[column * height..(column + 1) * height];
+            let share = own[column] * *inverse;
+            let later = own[column + 1..].iter_mut().zip(&panel[column + 1..]);
+            later.for_each(|(right, entry)| *right -= *entry * share);
+            room.iter_mut().zip(&panel[width..]).for_each(|(sum, entry)| *sum += *entry * share);
+        }
+        for (&row, &sum) in below.iter().zip(&*room) {
             right[row as usize] -= sum;
         }
     }
 
     #[inline(always)]
     fn backward(&mut self, blocks: &Blocks, block: &Block, right: &mut [Lanes<L>]) {
-        let height = block.height();
-        let room = &mut self.room[..block.below.len()];
-        for (known, &row) in room.iter_mut().zip(&blocks.below[block.below.clone()]) {
+        let (height, width) = (block.height(), block.width());
+        let (panel, inverse) = (&self.panels[block.panel()], &self.inverse[block.pivots()]);
+        let below = blocks.below(block);
+        if let [inverse] = inverse {
+            let parts = below.iter().zip(&panel[1..]);
+            let sum = parts.fold(Lanes::default(), |sum, (&row, entry)| sum + *entry * right[row as usize]);
+            let place = block.pivots().start;
+            right[place] = (right[place] - sum) * *inverse;
+            return;
+        }
+        let room = &mut self.room[..below.len()];
+        for (known, &row) in room.iter_mut().zip(below) {
             *known = right[row as usize];
         }
-        for column in (0..block.width).rev() {
-            let panel = &self.panels[block.panel + column * height..block.panel + (column + 1) * height];
-            let own = &right[block.first + column + 1..block.first + block.width];
-            let sum = dot(&panel[column + 1..block.width], own) + dot(&panel[block.width..], room);
-            let place = block.first + column;
-            right[place] = (right[place] - sum) * self.inverse[place];
+        let own = &mut right[block.pivots()];
+        for (column, inverse) in inverse.iter().enumerate().rev() {
+            let panel = &panel[column * height..(column + 1) * height];
+            let sum = dot(&panel[column + 1..width], &own[column + 1..]) + dot(&panel[width..], room);
+            own[column] = (own[column] - sum) * *inverse;
         }
     }
 }
@@ -194,61 +315,6 @@ fn dot<const L: usize>(one: &[Lanes<L>], two: &[Lanes<L>]) -> Lanes<L> {
         sums[part] += *one * *two;
     }
     (sums[0] + sums[1]) + (sums[2] + sums[3])
-}
-
-/// Takes from a column what the columns left of it in the panel (each from `row` on) give to it.
-#[inline(always)]
-fn take_away<const L: usize>(
-    target: &mut [Lanes<L>],
-    left: &[Lanes<L>],
-    height: usize,
-    row: usize,
-    inverse: &[Lanes<L>],
-) {
-    let rows = target.len();
-    let from = |column: usize| &left[column * height + row..column * height + row + rows];
-    let mut column = 0;
-    while column + 4 <= inverse.len() {
-        let parts = [from(column), from(column + 1), from(column + 2), from(column + 3)];
-        let shares = [0, 1, 2, 3].map(|part| parts[part][0] * inverse[column + part]);
-        let first_two = parts[0].iter().zip(parts[1]);
-        let last_two = parts[2].iter().zip(parts[3]);
-        for ((target, (a, b)), (c, d)) in target.iter_mut().zip(first_two).zip(last_two) {
-            *target -= (*a * shares[0] + *b * shares[1]) + (*c * shares[2] + *d * shares[3]);
-        }
-        column += 4;
-    }
-    for (column, inverse) in inverse.iter().enumerate().skip(column) {
-        let part = from(column);
-        let share = part[0] * *inverse;
-        target.iter_mut().zip(part).for_each(|(target, part)| *target -= *part * share);
-    }
-}
-
-/// Takes from a later panel what a block gives to it.
-#[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn pass_on<const L: usize>(
-    panel: &[Lanes<L>],
-    block: &Block,
-    inverse: &[Lanes<L>],
-    change: &Change,
-    later: &mut [Lanes<L>],
-    height: usize,
-    relative: &[u32],
-    room: &mut [Lanes<L>],
-) {
-    let first = change.columns.start;
-    for column in change.columns.clone() {
-        let relative = &relative[column - first..];
-        let base = relative[0] as usize * height;
-        let room = &mut room[..block.below.len() - column];
-        room.fill(Lanes::default());
-        take_away(room, panel, block.height(), block.width + column, inverse);
-        for (&place, &given) in relative.iter().zip(&*room) {
-            later[base + place as usize] += given;
-        }
-    }
 }
 
 #[cfg(test)]
@@ -285,7 +351,13 @@ mod tests {
 
     #[test]
     fn a_factor_solves_what_was_factored() {
-        let (start, row, stage) = chain(9);
+        let stretches = [9, 3000].map(solved_in);
+        assert!(stretches[0] == 1 && stretches[1] > 2, "{stretches:?}");
+    }
+
+    /// Factors and solves a chain of stages in two lanes; returns in how many stretches.
+    fn solved_in(stages: usize) -> usize {
+        let (start, row, stage) = chain(stages);
         let columns = Columns { start: &start, row: &row };
         let blocks = Blocks::of(&eliminate(columns, &stage), columns);
         let rows = stage.len();
@@ -299,9 +371,11 @@ mod tests {
         }
         let mut factor = Factor::<2>::new(&blocks);
         let weights: Vec<Lanes<2>> = blocks.columns.iter().map(|&column| weight(column)).collect();
-        factor.factor(&blocks, &pairs, &products, &weights, 0.0);
+        for stretch in &blocks.stretches {
+            factor.factor(&blocks, stretch, &pairs, &products, &weights, 0.0);
+        }
         let wanted: Vec<Lanes<2>> =
-            (0..rows).map(|r| Lanes([r as f64 - 3.0, 1.0 / (r + 1) as f64])).collect();
+            (0..rows).map(|r| Lanes([(r % 50) as f64 - 3.0, 1.0 / (r % 50 + 1) as f64])).collect();
         let mut right = vec![Lanes::default(); rows];
         for column in 0..columns.len() {
             let range = start[column]..start[column + 1];
@@ -318,5 +392,6 @@ mod tests {
                 "{found:?} {wanted:?}"
             );
         }
+        blocks.stretches.len()
     }
 }

@@ -63,25 +63,19 @@ impl Course {
     }
 }
 
-/// The errors at a point with such a sum of products, relative to the scaled program.
+/// The errors at a point where so much is left, relative to the scaled program.
 #[inline(never)]
 pub(super) fn errors<const L: usize>(
     standard: &Standard,
     data: &Data<L>,
     point: &Point<L>,
     left: &Left<L>,
-    products: Lanes<L>,
 ) -> Errors<L> {
     wide(
         #[inline(always)]
         || {
-            let (rows, slopes) = left.largest();
-            let mut objective = data.constant;
-            let mut passed = 0;
-            for (column, x) in point.x.iter().enumerate() {
-                objective += *x * data.slope(standard, column, *x, 0.5, &mut passed);
-            }
-            let mut gap = products;
+            let rows = left.rows.iter().fold(Lanes::default(), |most: Lanes<L>, row| most.or_size(*row));
+            let (mut gap, mut objective) = (left.products, left.objective);
             let (mut bent, mut steep) = (Lanes::default(), Lanes::all(1.0));
             for (at, &(column, alpha)) in standard.fair.iter().enumerate() {
                 let (x, slope) = (point.x[column], point.fair[at]);
@@ -91,7 +85,7 @@ pub(super) fn errors<const L: usize>(
                 gap += (x * (slope - wanted)).abs() + (x * left.slopes[column]).abs();
                 objective += x * slope;
             }
-            [rows, bent.or_size(slopes / steep), gap / (objective.abs() + 1.0)]
+            [rows, bent.or_size(left.steepest / steep), gap / (objective.abs() + 1.0)]
         },
     )
 }

@@ -2,6 +2,7 @@
 //! program, which takes alpha-fair terms directly. This file says who may use it, what counts as an answer and who is
 //! asked when there is none; docs/solver.md tells the method.
 
+mod aim;
 mod batch;
 mod blocks;
 mod direction;

@@ -7,6 +7,7 @@ use super::super::scaling::Scaling;
 use super::blocks::{Blocks, each_pair};
 use super::lanes::Lanes;
 use super::order::Columns;
+use std::ops::Range;
 
 /// What is common to programs that differ only in right-hand sides, bounds, costs and weights.
 #[derive(Clone, Debug)]
@@ -23,8 +24,12 @@ pub(super) struct Standard {
     pub low: Vec<u32>,
     /// The columns that have an upper bound, in order.
     pub high: Vec<u32>,
-    /// The columns under an alpha-fair term, and its alpha; one may occur more than once.
+    /// The columns under an alpha-fair term, in order, and its alpha; one may occur more than once.
     pub fair: Vec<(usize, f64)>,
+    /// For each alpha-fair term of the form its place among these.
+    fair_place: Vec<usize>,
+    /// What of all this belongs to each stretch of the elimination.
+    pub spans: Vec<Span>,
     /// The columns under a quadratic term, in order.
     pub bent: Vec<usize>,
     /// Columns that nothing but the rows holds.
@@ -41,6 +46,23 @@ pub(super) struct Standard {
     pub place: Vec<Option<usize>>,
     /// For each row of the form the column that bears its bounds, if it is not an equation.
     pub slack: Vec<Option<usize>>,
+}
+
+/// The columns of a stretch of the elimination, and which of the columns with bounds and terms are among them.
+#[derive(Clone, Debug)]
+pub(super) struct Span {
+    /// The columns.
+    pub columns: Range<usize>,
+    /// Of [`Standard::low`].
+    pub low: Range<usize>,
+    /// Of [`Standard::high`].
+    pub high: Range<usize>,
+    /// Of [`Standard::fair`].
+    pub fair: Range<usize>,
+    /// Of [`Standard::bent`].
+    pub bent: Range<usize>,
+    /// Of [`Standard::free`].
+    pub free: Range<usize>,
 }
 
 /// The numbers of each lane.
@@ -81,6 +103,8 @@ impl Standard {
             low: Vec::new(),
             high: Vec::new(),
             fair: Vec::new(),
+            fair_place: Vec::new(),
+            spans: Vec::new(),
             bent: Vec::new(),
             free: Vec::new(),
             pairs: vec![0],
@@ -192,10 +216,23 @@ impl Standard {
         (self.start, self.row, self.value) = (start, row, value);
         self.short = (short(&self.start), short(&self.row));
         self.renumber(&place);
+        self.spans = blocks.stretches.iter().map(|stretch| self.span(stretch.columns.clone())).collect();
         for column in 0..self.columns() {
             let values = &self.value[self.start[column]..self.start[column + 1]];
             each_pair(values, |one, two| self.products.push(one * two));
             self.pairs.push(self.products.len() as u32);
+        }
+    }
+
+    /// What belongs to some columns.
+    fn span(&self, columns: Range<usize>) -> Span {
+        Span {
+            low: within(&self.low, &columns, |&column| column as usize),
+            high: within(&self.high, &columns, |&column| column as usize),
+            fair: within(&self.fair, &columns, |&(column, _)| column),
+            bent: within(&self.bent, &columns, |&column| column),
+            free: within(&self.free, &columns, |&column| column),
+            columns,
         }
     }
 
@@ -209,10 +246,20 @@ impl Standard {
             some.iter_mut().for_each(|column| *column = place[*column]);
             some.sort_unstable();
         }
-        self.fair.iter_mut().for_each(|(column, _)| *column = place[*column]);
+        let mut order: Vec<usize> = (0..self.fair.len()).collect();
+        order.sort_by_key(|&term| place[self.fair[term].0]);
+        self.fair_place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(at, &term)| self.fair_place[term] = at);
+        self.fair = order.iter().map(|&term| (place[self.fair[term].0], self.fair[term].1)).collect();
         self.own.iter_mut().for_each(|column| *column = place[*column]);
         self.slack.iter_mut().flatten().for_each(|column| *column = place[*column]);
     }
+}
+
+/// Which of some columns in order, seen as a number each, lie in a range.
+fn within<T>(sorted: &[T], range: &Range<usize>, column: impl Fn(&T) -> usize) -> Range<usize> {
+    let before = |end: usize| sorted.partition_point(|one| column(one) < end);
+    before(range.start)..before(range.end)
 }
 
 /// Whether a term keeps its quantity above zero.
@@ -240,22 +287,23 @@ impl<const L: usize> Data<L> {
         }
     }
 
-    /// The slope of the objective at a quantity, but for its alpha-fair term, where so many columns under a quadratic term have
-    /// been passed; columns are asked for in order.
+    /// The slope of the objective at a quantity and what the quantity adds to it, but for its alpha-fair term, where so many columns
+    /// under a quadratic term have been passed; columns are asked for in order.
     #[inline(always)]
-    pub fn slope(
+    pub fn slope_and_worth(
         &self,
         standard: &Standard,
         column: usize,
         x: Lanes<L>,
-        half: f64,
         passed: &mut usize,
-    ) -> Lanes<L> {
+    ) -> (Lanes<L>, Lanes<L>) {
+        let cost = self.cost[column];
         if standard.bent.get(*passed) != Some(&column) {
-            return self.cost[column];
+            return (cost, x * cost);
         }
+        let bent = self.curvature[*passed] * x;
         *passed += 1;
-        self.cost[column] + self.curvature[*passed - 1] * x * half
+        (cost + bent, x * (cost + bent * 0.5))
     }
 
     /// Puts a scaled form into a lane.
@@ -281,7 +329,7 @@ impl<const L: usize> Data<L> {
                 }
                 Shape::AlphaFair { alpha: 0.0 } => self.cost[column].0[lane] -= term.weight,
                 Shape::AlphaFair { .. } => {
-                    self.weight[fair].0[lane] = term.weight;
+                    self.weight[standard.fair_place[fair]].0[lane] = term.weight;
                     fair += 1;
                 }
             }

@@ -125,7 +125,7 @@ fn measure<const L: usize>(standard: &Standard, data: &Data<L>, point: &mut Poin
 /// The slopes of the objective.
 fn slopes<const L: usize>(standard: &Standard, data: &Data<L>, point: &Point<L>) -> Vec<Lanes<L>> {
     let mut passed = 0;
-    let own = |(column, x): (usize, &Lanes<L>)| data.slope(standard, column, *x, 1.0, &mut passed);
+    let own = |(column, x): (usize, &Lanes<L>)| data.slope_and_worth(standard, column, *x, &mut passed).0;
     let mut slope: Vec<Lanes<L>> = point.x.iter().enumerate().map(own).collect();
     standard.fair.iter().zip(&point.fair).for_each(|(&(column, _), fair)| slope[column] -= *fair);
     slope

@@ -3,10 +3,11 @@
 
 use super::super::form::{Form, Point as FormPoint};
 use super::Status;
+use super::aim::{Aim, whole};
 use super::blocks::Blocks;
-use super::direction::{Aim, Newton, Rates, Task};
+use super::direction::{Newton, Rates, Task};
 use super::judge::{Course, Verdict, errors};
-use super::lanes::{Lanes, Mask, wide};
+use super::lanes::{Lanes, Mask};
 use super::plan::Plan;
 use super::point::{Left, Point, Way};
 use super::proof::proved;
@@ -105,10 +106,10 @@ impl<'a, const L: usize> Walk<'a, L> {
             let idle = self.form.iter().filter(|form| form.is_none()).count();
             if next < forms.len() && (idle == L || idle >= IDLE) {
                 next = self.fill(forms, next);
+                self.left.find(self.standard, &self.data, &self.point);
             } else if idle == L {
                 return ended;
             }
-            self.left.find(self.standard, &self.data, &self.point);
             self.judge(&mut ended);
             if self.open().any() {
                 self.step();
@@ -156,9 +157,8 @@ impl<'a, const L: usize> Walk<'a, L> {
 
     /// Keeps the best points and ends the lanes that have arrived or make no headway.
     fn judge(&mut self, ended: &mut Vec<Ended>) {
-        let products = self.point.complementarity();
-        self.mean = products / self.products();
-        let errors = errors(self.standard, &self.data, &self.point, &self.left, products);
+        self.mean = self.left.products / self.products();
+        let errors = errors(self.standard, &self.data, &self.point, &self.left);
         let mut verdicts = [Verdict { better: false, over: false }; L];
         for lane in (0..L).filter(|lane| self.form[*lane].is_some()) {
             let own = errors.map(|error| error.0[lane]);
@@ -190,16 +190,14 @@ impl<'a, const L: usize> Walk<'a, L> {
 
     /// One predictor and corrector.
     fn step(&mut self) {
-        let (standard, blocks, mean) = (self.standard, self.blocks, self.mean);
-        self.newton.factor(standard, blocks, &self.data, &self.point);
-        self.aim_at_nothing();
+        let (standard, blocks, products) = (self.standard, self.blocks, self.products());
         let task = Task::Predict(&self.left);
-        let rates = self.newton.direct(standard, blocks, &self.point, task, &self.aim, &mut self.way);
-        let reached = self.reached(rates);
-        let product = mean * reached.with(mean, sharpness);
-        self.aim_at(product);
-        let task = Task::Correct(&self.left);
-        let mut rates = self.newton.direct(standard, blocks, &self.point, task, &self.aim, &mut self.way);
+        let (data, point, aim) = (&self.data, &self.point, &mut self.aim);
+        let reach = self.newton.direct(standard, blocks, data, point, task, aim, &mut self.way);
+        let reached = reach.reached(self.left.products) / products;
+        let product = self.mean * reached.with(self.mean, sharpness);
+        let task = Task::Correct(&self.left, product);
+        let mut rates = self.newton.direct(standard, blocks, data, point, task, aim, &mut self.way).rates;
         for _ in 0..self.manner.corrections {
             // each lane is corrected for its own sake
             let short = self.open().and(is_short(rates));
@@ -213,9 +211,10 @@ impl<'a, const L: usize> Walk<'a, L> {
     /// One more solve that draws outlying products nearer to the others, kept where it lengthens a step that is short
     /// (J. Gondzio, 1996).
     fn centre(&mut self, product: Lanes<L>, rates: Rates<L>, short: Mask<L>) -> Rates<L> {
-        self.aim_at_centre(product, rates);
-        let (standard, blocks, task) = (self.standard, self.blocks, Task::Beside(&self.way));
-        let found = self.newton.direct(standard, blocks, &self.point, task, &self.aim, &mut self.other);
+        let (standard, blocks) = (self.standard, self.blocks);
+        let task = Task::Beside(&self.way, product, rates);
+        let (data, point, aim) = (&self.data, &self.point, &mut self.aim);
+        let found = self.newton.direct(standard, blocks, data, point, task, aim, &mut self.other).rates;
         let gain = |rates: Rates<L>| rates.0.map(whole) + rates.1.map(whole);
         let better = (gain(rates) + Lanes::all(WORTHWHILE)).below(gain(found)).and(short);
         if better.any() {
@@ -224,115 +223,21 @@ impl<'a, const L: usize> Walk<'a, L> {
         (better.pick(found.0, rates.0), better.pick(found.1, rates.1))
     }
 
-    /// The centrality corrections' aim: outlying products of a longer step drawn nearer to the others.
-    #[inline(never)]
-    fn aim_at_centre(&mut self, product: Lanes<L>, rates: Rates<L>) {
-        wide(
-            #[inline(always)]
-            || {
-                let (ahead, price_ahead) = (rates.0.map(further), rates.1.map(further));
-                let (point, way, standard) = (&self.point, &self.way, self.standard);
-                for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-                    let room = point.above[at] + way.x[standard.low[at] as usize] * ahead;
-                    *aim = (room * (point.floor[at] + way.floor[at] * price_ahead)).with(product, drawn);
-                }
-                for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-                    let room = point.below[at] - way.x[standard.high[at] as usize] * ahead;
-                    *aim = (room * (point.ceiling[at] + way.ceiling[at] * price_ahead)).with(product, drawn);
-                }
-                self.aim.fair.fill(Lanes::default());
-            },
-        )
-    }
-
-    /// The predictor's aim: every alpha-fair slope right, where every product becomes nothing.
-    fn aim_at_nothing(&mut self) {
-        for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
-            let (x, slope) = (self.point.x[column], self.point.fair[at]);
-            let ratio = self.data.weight[at].with(x, |weight, x| weight * x.powf(-alpha)) / slope;
-            let way = ratio.map(|ratio| if ratio < 1.0 { ratio - 1.0 } else { ratio.ln() });
-            self.aim.fair[at] = slope * way;
-        }
-    }
-
-    /// The corrector's aim: every product the same, and what the predictor's own curve takes away.
-    #[inline(never)]
-    fn aim_at(&mut self, product: Lanes<L>) {
-        wide(
-            #[inline(always)]
-            || {
-                let (point, way, standard) = (&self.point, &self.way, self.standard);
-                for (at, aim) in self.aim.floor.iter_mut().enumerate() {
-                    let curve = way.x[standard.low[at] as usize] * way.floor[at];
-                    *aim = product - point.above[at] * point.floor[at] - curve;
-                }
-                for (at, aim) in self.aim.ceiling.iter_mut().enumerate() {
-                    let curve = way.x[standard.high[at] as usize] * way.ceiling[at];
-                    *aim = product - point.below[at] * point.ceiling[at] + curve;
-                }
-                for (at, &(column, alpha)) in self.standard.fair.iter().enumerate() {
-                    let (x, slope) = (self.point.x[column], self.point.fair[at]);
-                    let (dx, dv) = (way.x[column] / x, way.fair[at] / slope);
-                    let curve = dx * dv * alpha + dx * dx * (0.5 * alpha * (alpha - 1.0));
-                    self.aim.fair[at] -= slope * curve.map(|curve| curve.clamp(-0.5, 0.5));
-                }
-            },
-        )
-    }
-
-    /// The mean product at the end of the longest step.
-    #[inline(never)]
-    fn reached(&self, (rate, price_rate): Rates<L>) -> Lanes<L> {
-        wide(
-            #[inline(always)]
-            || {
-                let (ahead, price_ahead) = (rate.map(whole), price_rate.map(whole));
-                let (point, way) = (&self.point, &self.way);
-                let mut sum = Lanes::default();
-                for (at, &column) in self.standard.low.iter().enumerate() {
-                    sum += (point.above[at] + way.x[column as usize] * ahead)
-                        * (point.floor[at] + way.floor[at] * price_ahead);
-                }
-                for (at, &column) in self.standard.high.iter().enumerate() {
-                    sum += (point.below[at] - way.x[column as usize] * ahead)
-                        * (point.ceiling[at] + way.ceiling[at] * price_ahead);
-                }
-                sum / self.products()
-            },
-        )
-    }
-
-    /// Takes the step in the lanes that are still open.
-    #[inline(never)]
+    /// Takes the step in the lanes that are still open, and finds what is left there.
     fn advance(&mut self, (rate, price_rate): Rates<L>) {
-        wide(
-            #[inline(always)]
-            || {
-                let step = |rate: f64| if rate > INSIDE { INSIDE / rate } else { 1.0 };
-                let (mut ahead, mut price_ahead) = (rate.map(step), price_rate.map(step));
-                if self.data.curvature.iter().any(|c| c.0.iter().any(|c| *c != 0.0)) {
-                    ahead = ahead.min(price_ahead);
-                    price_ahead = ahead;
-                }
-                let open = self.open();
-                let go = |own: &mut [Lanes<L>], way: &[Lanes<L>], length: Lanes<L>| {
-                    own.iter_mut()
-                        .zip(way)
-                        .for_each(|(own, way)| *own = open.pick(*own + *way * length, *own));
-                };
-                go(&mut self.point.x, &self.way.x, ahead);
-                for (room, &column) in self.point.above.iter_mut().zip(&self.standard.low) {
-                    *room = open.pick(*room + self.way.x[column as usize] * ahead, *room);
-                }
-                for (room, &column) in self.point.below.iter_mut().zip(&self.standard.high) {
-                    *room = open.pick(*room - self.way.x[column as usize] * ahead, *room);
-                }
-                go(&mut self.point.y, &self.way.y, price_ahead);
-                go(&mut self.point.floor, &self.way.floor, price_ahead);
-                go(&mut self.point.ceiling, &self.way.ceiling, price_ahead);
-                go(&mut self.point.fair, &self.way.fair, price_ahead);
-            },
-        )
+        let step = |rate: f64| if rate > INSIDE { INSIDE / rate } else { 1.0 };
+        let (mut ahead, mut price_ahead) = (rate.map(step), price_rate.map(step));
+        if self.data.curvature.iter().any(|c| c.0.iter().any(|c| *c != 0.0)) {
+            ahead = ahead.min(price_ahead);
+            price_ahead = ahead;
+        }
+        let (open, standard) = (self.open(), self.standard);
+        self.left.clear(&self.data);
+        self.point.go_rows(&self.way, price_ahead, open);
+        for span in &standard.spans {
+            self.point.go(standard, span, &self.way, (ahead, price_ahead), open);
+            self.left.find_in(standard, span, &self.data, &self.point);
+        }
     }
 }
 
@@ -344,27 +249,4 @@ fn is_short<const L: usize>((rate, price_rate): Rates<L>) -> Mask<L> {
 /// The share of the mean product that is aimed at, from what the predictor reaches.
 fn sharpness(reached: f64, mean: f64) -> f64 {
     if mean > 0.0 { (reached / mean).clamp(0.0, 1.0).powi(3) } else { 0.0 }
-}
-
-/// A step somewhat longer than can be taken, to see which products would be in the way.
-fn further(rate: f64) -> f64 {
-    (1.5 * whole(rate) + 0.1).min(1.0)
-}
-
-/// How an outlying product is to change.
-#[inline(always)]
-fn drawn(then: f64, product: f64) -> f64 {
-    let (least, most) = (0.1 * product, product / 0.1);
-    if then < least {
-        least - then
-    } else if then > most {
-        (most - then).max(-most)
-    } else {
-        0.0
-    }
-}
-
-/// The whole way, or what can be gone of it.
-fn whole(rate: f64) -> f64 {
-    if rate > 1.0 { 1.0 / rate } else { 1.0 }
 }
