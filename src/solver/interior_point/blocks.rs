@@ -11,7 +11,8 @@ const ZEROS: f64 = 0.15;
 /// Blocks narrower than this are joined with their parent even at more zeros.
 const NARROW: usize = 4;
 
-/// How many numbers the panels of one stretch hold together, at the least.
+/// How many numbers the panels of one stretch hold together, at the least: 240 kB for one lane. With all that belongs to them a
+/// stretch then fits into a cache of a megabyte.
 const STRETCH: usize = 30000;
 
 /// Pivots that are eliminated together. In few bytes, since every step passes all of them.
