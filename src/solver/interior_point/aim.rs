@@ -1,11 +1,24 @@
-//! What the products of distance and price are to become, and the alpha-fair slopes: nothing and right for a predictor (S.
-//! Mehrotra, 1992), all the same for a corrector, nearer to the others for a correction beside it (J. Gondzio, 1996). How to
-//! get there is left to [`super::direction`].
+//! What a direction is to do, and what becomes of products of distance and price and of alpha-fair slopes: nothing and right
+//! for a predictor (S. Mehrotra, 1992), all the same for a corrector, nearer to the others for a correction beside it
+//! (J. Gondzio, 1996). How to get there is left to [`super::direction`].
 
-use super::direction::{Rates, Task};
 use super::lanes::{Lanes, wide};
-use super::point::{Point, Way};
+use super::point::{Left, Point, Way};
 use super::standard::{Data, Span, Standard};
+
+/// How fast the nearest quantity and the nearest price fall to nothing along a direction.
+pub(super) type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
+
+/// What a direction is to do.
+#[derive(Clone, Copy)]
+pub(super) enum Task<'a, const L: usize> {
+    /// Factor the normal equations, make the linear conditions whole and every product nothing: the predictor.
+    Predict(&'a Left<L>),
+    /// Make the linear conditions whole and every product this one: the corrector.
+    Correct(&'a Left<L>, Lanes<L>),
+    /// Draw the products of a longer step than these rates allow nearer to this one, beside another direction that does the rest.
+    Beside(&'a Way<L>, Lanes<L>, Rates<L>),
+}
 
 /// How products of distance and price are to change.
 #[derive(Clone, Debug)]

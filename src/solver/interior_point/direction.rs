@@ -5,11 +5,11 @@
 //! A program of many periods is too long for the nearer caches, so all goes stretch by stretch: down the elimination with what is
 //! asked for, factored on the way where that is due, and up again with the answer.
 
-use super::aim::{Aim, whole};
+use super::aim::{Aim, Rates, Task, whole};
 use super::blocks::{Blocks, Stretch};
 use super::factor::Factor;
 use super::lanes::{Lanes, wide};
-use super::point::{Left, Point, Way};
+use super::point::{Point, Way};
 use super::standard::{Data, Span, Standard};
 
 /// What every column is held with to where it stands, so that its weight stays finite.
@@ -24,20 +24,6 @@ const HOLD_ROWS: f64 = 1e-12;
 /// An alpha-fair quantity or slope counts as this much nearer to nothing than it is: its product is fixed, so it
 /// has no business there.
 const FAIR_RATE: f64 = 1.25;
-
-/// How fast the nearest quantity and the nearest price fall to nothing along a direction.
-pub(super) type Rates<const L: usize> = (Lanes<L>, Lanes<L>);
-
-/// What a direction is to do.
-#[derive(Clone, Copy)]
-pub(super) enum Task<'a, const L: usize> {
-    /// Factor the normal equations, make the linear conditions whole and every product nothing: the predictor.
-    Predict(&'a Left<L>),
-    /// Make the linear conditions whole and every product this one: the corrector.
-    Correct(&'a Left<L>, Lanes<L>),
-    /// Draw the products of a longer step than these rates allow nearer to this one, beside another direction that does the rest.
-    Beside(&'a Way<L>, Lanes<L>, Rates<L>),
-}
 
 /// How far a direction goes.
 #[derive(Clone, Copy, Debug)]

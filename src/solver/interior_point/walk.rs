@@ -3,9 +3,9 @@
 
 use super::super::form::{Form, Point as FormPoint};
 use super::Status;
-use super::aim::{Aim, whole};
+use super::aim::{Aim, Rates, Task, whole};
 use super::blocks::Blocks;
-use super::direction::{Newton, Rates, Task};
+use super::direction::Newton;
 use super::judge::{Course, Verdict, errors};
 use super::lanes::{Lanes, Mask};
 use super::plan::Plan;
