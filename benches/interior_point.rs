@@ -163,11 +163,11 @@ fn timed(name: &str, program: &Program) -> f64 {
 
 /// How the time grows from a year in twelve months, and from twelve dekads of winter, to fifty years of dekads.
 fn growth(_: &mut Criterion) {
-    let kinds: [(&str, fn(&Scenario) -> Program); 2] =
-        [("proportional fairness", fair_program), ("needs of the worst-off", long_program)];
-    for (name, program) in kinds {
+    for (name, fair) in [("proportional fairness", true), ("needs of the worst-off", false)] {
         let of = |step: &str, periods: usize| {
-            timed(&format!("{name}, {periods} {step}s"), &program(&horizon(step, periods)))
+            let scenario = horizon(step, periods);
+            let program = if fair { fair_program(&scenario) } else { long_program(&scenario) };
+            timed(&format!("{name}, {periods} {step}s"), &program)
         };
         let (months, dekads) = (of("month", 12), of("dekad", 12));
         of("dekad", 36);
